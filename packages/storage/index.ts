@@ -1,0 +1,22 @@
+// SQLite files that survive a power cut
+export {
+  inTransaction,
+  openDatabase,
+  openDatabaseReader,
+  readPragma,
+  storageFault,
+} from './database.ts';
+export type { OpenDatabase } from './database.ts';
+
+// The data folder of a party
+export {
+  checkSecretFile,
+  lockFolder,
+  makeFolder,
+  readJsonFile,
+  writeFileDurably,
+  writeJsonFile,
+} from './folder.ts';
+export type { FolderLock } from './folder.ts';
+export { createKeys, openKeys } from './keys.ts';
+export type { KeyStore } from './keys.ts';
