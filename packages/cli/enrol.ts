@@ -1,0 +1,148 @@
+import { randomBytes } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { Fault, createIssuerClient, newId } from '@coinbox/protocol';
+import type {
+  Discovery,
+  Fetch,
+  Instant,
+  IssuerClient,
+  PublicKey,
+  PublicKeyJson,
+  Result,
+  WalletId,
+  WalletJson,
+  WalletRole,
+} from '@coinbox/protocol';
+import { openKeys, readJsonFile, writeJsonFile } from '@coinbox/storage';
+import type { KeyStore } from '@coinbox/storage';
+import { createTerminalFolder, enrolTerminal } from '@coinbox/terminal';
+import { DataError } from './exit-codes.ts';
+
+/** A client of an issuer, with an operator's token where the JSON API is to be used. */
+export const issuerClient = (url: string, token?: string): IssuerClient =>
+  createIssuerClient({
+    url,
+    fetch: globalThis.fetch as unknown as Fetch,
+    ...(token !== undefined && { token }),
+  });
+
+/** The value of an answer; a rejection ends the command with its code. */
+export function orFail<T>(answer: Result<T>, what: string): T {
+  if (answer.ok) return answer.value;
+  const { code, detail } = answer.rejection;
+  throw new DataError(`${what}: ${code}${detail ? ` (${detail})` : ''}`);
+}
+
+const now = (): Instant => Date.now() as Instant;
+const newWalletId = (): WalletId => newId('wallet', now(), randomBytes(10));
+
+export const keyJson = ({ algorithm, bytes }: PublicKey): PublicKeyJson => ({
+  algorithm,
+  bytes: Buffer.from(bytes).toString('base64url'),
+});
+
+const ENROLMENT_FILE = 'enrolment.json';
+
+/**
+ * Wallet ids of a folder, made once and stored before the issuer hears of them: enrolling again
+ * asks for the same wallets.
+ */
+export function walletIds<Name extends string>(
+  folder: string,
+  names: readonly Name[],
+): Record<Name, WalletId> {
+  if (!existsSync(join(folder, ENROLMENT_FILE))) {
+    const fresh = Object.fromEntries(names.map((name) => [name, newWalletId()]));
+    writeJsonFile(folder, ENROLMENT_FILE, fresh);
+  }
+  return readJsonFile(folder, ENROLMENT_FILE) as Record<Name, WalletId>;
+}
+
+/** Has the issuer open a wallet for a key and certify it. */
+export async function openWallet(
+  client: IssuerClient,
+  role: WalletRole,
+  wallet: WalletId,
+  key: PublicKey,
+  terminal?: WalletId,
+): Promise<WalletJson> {
+  const order = { wallet, role, key: keyJson(key), ...(terminal && { terminal }) };
+  return orFail(await client.openWallet(order), `the issuer opens no ${role} wallet`);
+}
+
+export type TerminalEnrolment = {
+  readonly folder: string;
+  readonly client: IssuerClient;
+  readonly discovery: Discovery;
+  readonly issuerUrl: string;
+  readonly brokerUrl: string;
+  /** Tariff document, JSON text. */
+  readonly tariff: string;
+  /** Smallest and largest payment of a session, minor units. */
+  readonly least: string;
+  readonly most: string;
+};
+
+/**
+ * Makes a terminal's folder: two keys, two wallets at the issuer, configuration and tariff. Gives
+ * the holding wallet's id.
+ */
+export async function enrolTerminalFolder(order: TerminalEnrolment): Promise<WalletId> {
+  const { folder, client, discovery } = order;
+  if (existsSync(join(folder, 'terminal.json'))) {
+    throw new Fault('already-initialised', `${folder} is a terminal already`);
+  }
+  const keys: KeyStore = existsSync(join(folder, 'keys.json'))
+    ? openKeys(folder)
+    : createTerminalFolder(folder);
+  const ids = walletIds(folder, ['holding', 'settlement']);
+  const holding = keys.signer('holding').publicKey;
+  const settlement = keys.signer('settlement').publicKey;
+  const first = await openWallet(client, 'holding', ids.holding, holding);
+  const second = await openWallet(client, 'settlement', ids.settlement, settlement, ids.holding);
+  const config = {
+    network: discovery.network,
+    asset: discovery.asset,
+    issuerUrl: order.issuerUrl,
+    brokerUrl: order.brokerUrl,
+    root: discovery.root,
+    certificates: discovery.certificates,
+    holdingCertificate: first.certificate,
+    settlementCertificate: second.certificate,
+    least: order.least,
+    most: order.most,
+  };
+  enrolTerminal(folder, config, order.tariff);
+  return ids.holding;
+}
+
+/** Maps a terminal to a provider: proposed with one person's token, approved with another's. */
+export async function mapTerminal(
+  proposer: IssuerClient,
+  approver: IssuerClient,
+  terminal: WalletId,
+  provider: WalletId,
+): Promise<void> {
+  const known = orFail(await proposer.mapping(terminal), 'the mapping cannot be read');
+  const newest = known.versions.at(-1);
+  if (newest?.provider === provider) return;
+  const proposal = newId('proposal', now(), randomBytes(10));
+  const replaces = newest?.version ?? 0;
+  const order = { proposal, terminal, provider, replaces };
+  orFail(await proposer.proposeMapping(order), 'the mapping cannot be proposed');
+  orFail(await approver.approveMapping(proposal), 'the mapping cannot be approved');
+}
+
+/** Runs `work` over all items, at most `most` at a time, in order of start. */
+export async function eachOf<T>(
+  items: Iterable<T>,
+  most: number,
+  work: (item: T) => Promise<void>,
+): Promise<void> {
+  const queue = items[Symbol.iterator]();
+  const turn = async (): Promise<void> => {
+    for (let next = queue.next(); !next.done; next = queue.next()) await work(next.value);
+  };
+  await Promise.all(Array.from({ length: most }, turn));
+}
