@@ -1,0 +1,38 @@
+import type { Asset, Money } from '@coinbox/protocol';
+
+/**
+ * 1 to 80 visible ASCII characters, chosen by the caller; `a:b:c` reads well and sorts by prefix.
+ */
+export type AccountId = string;
+
+/**
+ * 1 to 80 visible ASCII characters. A hold is never made twice under one id, not even when nothing
+ * is left of it.
+ */
+export type HoldId = string;
+
+/**
+ * A place where money of one asset is. `balance` is in minor units, |balance| ≤ 2^63−1, and not
+ * negative unless `mayOverdraw` (accounts that stand for what was issued). `held` is the part of
+ * the balance under holds: it leaves only through them. A frozen account takes and does not give.
+ */
+export type Account = {
+  readonly id: AccountId;
+  readonly asset: Asset;
+  readonly mayOverdraw: boolean;
+  readonly frozen: boolean;
+  readonly balance: bigint;
+  readonly held: Money;
+};
+
+/** An earmark: `remaining` minor units of `account` that only this hold can draw or release. */
+export type Hold = {
+  readonly id: HoldId;
+  readonly account: AccountId;
+  readonly remaining: Money;
+};
+
+/**
+ * What a transfer or a new hold may take, in minor units; negative only where overdraft is allowed.
+ */
+export const availableOf = (account: Account): bigint => account.balance - account.held;

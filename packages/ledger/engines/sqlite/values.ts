@@ -1,0 +1,78 @@
+import { money } from '@coinbox/protocol';
+import type { Asset, Instant, Money, RejectionCode } from '@coinbox/protocol';
+import type { Account, Hold } from '../../account.ts';
+import { GENESIS } from '../../entry.ts';
+import type { Entry } from '../../entry.ts';
+import type { Step } from '../../group.ts';
+
+// Statements that read money run with BigInts on; what is not money becomes a number again here.
+
+/** A row of a statement. */
+export type Row = Record<string, unknown>;
+
+/** An integer column that is not money: below 2^53. */
+export const numberFrom = (value: unknown): number => Number(value);
+
+/** The columns that `accountFrom` reads. */
+export const ACCOUNT_COLUMNS = 'id, asset, may_overdraw, frozen, balance, held';
+
+/** An account from a row read with BigInts. */
+export function accountFrom(row: Row): Account {
+  return {
+    id: row.id as string,
+    asset: row.asset as Asset,
+    mayOverdraw: row.may_overdraw === 1n,
+    frozen: row.frozen === 1n,
+    balance: row.balance as bigint,
+    held: money(row.held as bigint),
+  };
+}
+
+/** A hold from a row read with BigInts. */
+export function holdFrom(row: Row): Hold {
+  return {
+    id: row.id as string,
+    account: row.account as string,
+    remaining: money(row.remaining as bigint),
+  };
+}
+
+/** The columns that `entryFrom` reads, of `entries` named `e`. */
+export const ENTRY_COLUMNS = `e.number, e.id, e.code, e.refusal, e.fingerprint, e.steps, e.claims,
+  e.series, e.sequence, e.memo, e.at, e.hash,
+  (SELECT p.hash FROM entries AS p WHERE p.number = e.number - 1) AS previous`;
+
+/** An entry from a row. Throws if a column does not hold what it must. */
+export function entryFrom(row: Row): Entry {
+  const refusal = row.refusal as RejectionCode | null;
+  return {
+    index: numberFrom(row.number),
+    id: row.id as string,
+    code: row.code as string,
+    status: refusal === null ? 'posted' : 'refused',
+    ...(refusal === null ? {} : { refusal }),
+    fingerprint: row.fingerprint as Uint8Array,
+    steps: stepsFrom(row.steps as string),
+    claims: JSON.parse(row.claims as string) as string[],
+    ...(row.series === null
+      ? {}
+      : { sequence: { series: row.series as string, number: numberFrom(row.sequence) } }),
+    memo: row.memo as Uint8Array,
+    at: numberFrom(row.at) as Instant,
+    previousHash: (row.previous as Uint8Array | null) ?? GENESIS.hash,
+    hash: row.hash as Uint8Array,
+  };
+}
+
+/** Steps as they are stored: JSON that SQL can look into, amounts as decimal strings. */
+export const stepsToText = (steps: readonly Step[]): string =>
+  JSON.stringify(
+    steps.map((step) => ('amount' in step ? { ...step, amount: step.amount.toString() } : step)),
+  );
+
+function stepsFrom(text: string): Step[] {
+  const stored = JSON.parse(text) as (Step & { amount?: string })[];
+  return stored.map((step) =>
+    step.amount === undefined ? step : { ...step, amount: BigInt(step.amount) as Money },
+  ) as Step[];
+}
