@@ -16,6 +16,7 @@ import type {
 } from '@coinbox/protocol';
 import { openKeys, readJsonFile, writeJsonFile } from '@coinbox/storage';
 import type { KeyStore } from '@coinbox/storage';
+import { createProviderFolder, enrolProvider } from '@coinbox/provider';
 import { createTerminalFolder, enrolTerminal } from '@coinbox/terminal';
 import { DataError } from './exit-codes.ts';
 
@@ -71,7 +72,8 @@ export async function openWallet(
   return orFail(await client.openWallet(order), `the issuer opens no ${role} wallet`);
 }
 
-export type TerminalEnrolment = {
+/** What a terminal and a provider are enrolled with. */
+export type Enrolment = {
   readonly folder: string;
   readonly client: IssuerClient;
   readonly discovery: Discovery;
@@ -79,39 +81,64 @@ export type TerminalEnrolment = {
   readonly brokerUrl: string;
   /** Tariff document, JSON text. */
   readonly tariff: string;
+};
+
+export type TerminalEnrolment = Enrolment & {
   /** Smallest and largest payment of a session, minor units. */
   readonly least: string;
   readonly most: string;
 };
+
+/** The part of a configuration that terminal and provider have in common. */
+const siteOf = ({ discovery, issuerUrl, brokerUrl }: Enrolment) => ({
+  network: discovery.network,
+  asset: discovery.asset,
+  issuerUrl,
+  brokerUrl,
+  root: discovery.root,
+  certificates: discovery.certificates,
+});
+
+/** The keys of a folder: made now, or by an enrolment that was cut short. */
+const keysOf = (folder: string, create: (folder: string) => KeyStore): KeyStore =>
+  existsSync(join(folder, 'keys.json')) ? openKeys(folder) : create(folder);
+
+const refuseInitialised = (folder: string, file: string): void => {
+  if (existsSync(join(folder, file))) {
+    throw new Fault('already-initialised', `${join(folder, file)} exists`);
+  }
+};
+
+/** Makes a provider's folder: a key, a wallet at the issuer, configuration and tariff. Gives its wallet id. */
+export async function enrolProviderFolder(order: Enrolment): Promise<WalletId> {
+  const { folder, client } = order;
+  refuseInitialised(folder, 'provider.json');
+  const { publicKey } = keysOf(folder, createProviderFolder).signer('provider');
+  const { provider } = walletIds(folder, ['provider']);
+  const { certificate } = await openWallet(client, 'provider', provider, publicKey);
+  enrolProvider(folder, { ...siteOf(order), certificate }, [order.tariff]);
+  return provider;
+}
 
 /**
  * Makes a terminal's folder: two keys, two wallets at the issuer, configuration and tariff. Gives
  * the holding wallet's id.
  */
 export async function enrolTerminalFolder(order: TerminalEnrolment): Promise<WalletId> {
-  const { folder, client, discovery } = order;
-  if (existsSync(join(folder, 'terminal.json'))) {
-    throw new Fault('already-initialised', `${folder} is a terminal already`);
-  }
-  const keys: KeyStore = existsSync(join(folder, 'keys.json'))
-    ? openKeys(folder)
-    : createTerminalFolder(folder);
+  const { folder, client, least, most } = order;
+  refuseInitialised(folder, 'terminal.json');
+  const keys = keysOf(folder, createTerminalFolder);
   const ids = walletIds(folder, ['holding', 'settlement']);
   const holding = keys.signer('holding').publicKey;
   const settlement = keys.signer('settlement').publicKey;
   const first = await openWallet(client, 'holding', ids.holding, holding);
   const second = await openWallet(client, 'settlement', ids.settlement, settlement, ids.holding);
   const config = {
-    network: discovery.network,
-    asset: discovery.asset,
-    issuerUrl: order.issuerUrl,
-    brokerUrl: order.brokerUrl,
-    root: discovery.root,
-    certificates: discovery.certificates,
+    ...siteOf(order),
     holdingCertificate: first.certificate,
     settlementCertificate: second.certificate,
-    least: order.least,
-    most: order.most,
+    least,
+    most,
   };
   enrolTerminal(folder, config, order.tariff);
   return ids.holding;

@@ -1,0 +1,23 @@
+import { initIssuer, startIssuer, tokenFile } from '@coinbox/issuer';
+import type { Clock, Instant } from '@coinbox/protocol';
+import { readTextFile, stayUp } from './run.ts';
+import type { RunOptions } from './run.ts';
+
+const clock: Clock = { now: () => Date.now() as Instant };
+
+/** The two operators of a new issuer: what the one proposes, the other approves. */
+export const PEOPLE = ['maker', 'checker'] as const;
+
+/** Makes the data folder of an issuer and names the files with the operators' tokens. */
+export function makeIssuer(folder: string, network: string, asset: string): string[] {
+  initIssuer(folder, { network, asset, clock, people: PEOPLE });
+  return PEOPLE.map((person) => tokenFile(folder, person));
+}
+
+/** An operator's token, out of the file that `init` has written. */
+export const readToken = (file: string): string => readTextFile(file).trim();
+
+export async function runIssuer(folder: string, { host, port, json }: RunOptions): Promise<void> {
+  const running = await startIssuer({ folder, host, port });
+  await stayUp('issuer', running, json);
+}

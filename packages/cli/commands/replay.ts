@@ -1,0 +1,218 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { formatMajor } from '@coinbox/protocol';
+import type { Asset } from '@coinbox/protocol';
+import { driveSessions } from '../fleet/drive.ts';
+import type { DrivenSession } from '../fleet/drive.ts';
+import { startFleet } from '../fleet/fleet.ts';
+import type { Fleet } from '../fleet/fleet.ts';
+import { chooseDeposit, planFleet, priceSessions, readTariff } from '../fleet/plan.ts';
+import type { PricedSession, ReplayTariff } from '../fleet/plan.ts';
+import { differenceOfBooks, isSettled, readBooks, refusalOf } from '../fleet/reconcile.ts';
+import { SessionFileError, readSessions } from '../fleet/sessions.ts';
+import type { SessionFile } from '../fleet/sessions.ts';
+import { DataError, UsageError } from '../exit-codes.ts';
+import { createProgress, formatTable, tell } from '../output.ts';
+import { readTextFile } from './run.ts';
+
+export type ReplayOptions = {
+  readonly sessions: string;
+  readonly tariff: string;
+  /** Major units, a decimal: `50` or `50.00`. */
+  readonly deposit?: string;
+  /** Kept where it is named; a temporary one otherwise. */
+  readonly folder?: string;
+  readonly timeZone: string;
+  readonly atOnce: number;
+  readonly gateways: number;
+  readonly billWithin: number;
+  readonly quiet: boolean;
+  readonly verbose: boolean;
+};
+
+/** What a replay prints with --json. Amounts are whole minor units. */
+export type ReplayResult = {
+  readonly sessions: number;
+  readonly settled_sessions: number;
+  /** Sessions that were left out or not paid, by code. */
+  readonly rejected: Readonly<Record<string, number>>;
+  readonly billed_minor: number | string;
+  readonly settled_minor: number | string;
+  readonly refunded_minor: number | string;
+  readonly held_minor: number | string;
+  readonly difference_minor: number | string;
+  readonly asset: Asset;
+  readonly seconds: number;
+  /** Bad rows and unknown columns, with their line in the file. */
+  readonly problems: readonly { line: number; code: string; detail: string }[];
+};
+
+/** A fleet that a replay has run on, still up. */
+export type Replay = {
+  readonly fleet: Fleet;
+  readonly result: ReplayResult;
+  /** Stops the processes and removes a temporary folder. */
+  close(): Promise<void>;
+};
+
+/** Starts all parties, plays the sessions of the file through them, and compares all books. */
+export async function replay(options: ReplayOptions): Promise<Replay> {
+  const tariff = readTariff(readTextFile(options.tariff), options.timeZone);
+  const zone = tariff.tariff.timeZone ?? options.timeZone;
+  const file = readFile(options.sessions, zone);
+  for (const { line, code, detail } of file.problems) {
+    tell(`${options.sessions}:${line}: ${code}: ${detail}`);
+  }
+  const { priced, unpriced } = priceSessions(file.sessions, tariff.tariff);
+  for (const { line, code } of unpriced) tell(`${options.sessions}:${line}: ${code}`);
+  const asset = tariff.tariff.asset as Asset;
+  const deposit = options.deposit ? parseDeposit(options.deposit, asset) : chooseDeposit(priced);
+  const { fleet, close } = await openFleet(options, priced, tariff, deposit);
+  try {
+    const began = performance.now();
+    const driven = await drive(fleet, priced, deposit, options);
+    const seconds = Math.round(performance.now() - began) / 1000;
+    const result = await concludeReplay(fleet, file, unpriced, driven, seconds);
+    return { fleet, result, close };
+  } catch (fault) {
+    await close();
+    throw fault;
+  }
+}
+
+function readFile(name: string, zone: string): SessionFile {
+  try {
+    return readSessions(readTextFile(name), zone);
+  } catch (error) {
+    if (error instanceof SessionFileError) throw new DataError(`${name}: ${error.message}`);
+    throw error;
+  }
+}
+
+/** Minor units of a decimal of major units. Throws UsageError. */
+export function parseDeposit(text: string, asset: Asset): bigint {
+  const exponent = Number(asset.slice(4));
+  const match = /^(\d{1,12})(?:\.(\d+))?$/.exec(text);
+  const fraction = match?.[2] ?? '';
+  if (!match || fraction.length > exponent) {
+    throw new UsageError(`--deposit ${text}: a decimal with at most ${exponent} places`);
+  }
+  const minor = BigInt((match[1] as string) + fraction.padEnd(exponent, '0'));
+  if (minor === 0n) throw new UsageError('--deposit: more than nothing');
+  return minor;
+}
+
+async function openFleet(
+  options: ReplayOptions,
+  priced: readonly PricedSession[],
+  tariff: ReplayTariff,
+  deposit: bigint,
+): Promise<Pick<Replay, 'fleet' | 'close'>> {
+  const folder = options.folder ?? mkdtempSync(join(tmpdir(), 'coinbox-'));
+  const clean = (): void => {
+    if (options.folder === undefined) rmSync(folder, { recursive: true, force: true });
+  };
+  if (!options.quiet) tell(`data in ${folder}`);
+  const order = {
+    folder,
+    network: 'replay',
+    asset: tariff.tariff.asset as Asset,
+    plan: planFleet(priced),
+    tariff: tariff.document,
+    most: deposit,
+    gateways: options.gateways,
+    funds: fundsFor(priced, deposit),
+    billWithinSeconds: options.billWithin,
+    onLog: (line: string) => (options.verbose ? tell(line) : undefined),
+  };
+  const fleet = await startFleet(order).catch((fault: unknown) => {
+    clean();
+    throw fault;
+  });
+  const close = async (): Promise<void> => {
+    await fleet.stop();
+    clean();
+  };
+  return { fleet, close };
+}
+
+/** Every payer gets enough to pay all deposits of its sessions at once. */
+function fundsFor(priced: readonly PricedSession[], deposit: bigint): Map<string, bigint> {
+  const funds = new Map<string, bigint>();
+  for (const { user } of priced) funds.set(user, (funds.get(user) ?? 0n) + deposit);
+  return funds;
+}
+
+async function drive(
+  fleet: Fleet,
+  priced: readonly PricedSession[],
+  deposit: bigint,
+  { atOnce, quiet }: ReplayOptions,
+): Promise<DrivenSession[]> {
+  const progress = createProgress('sessions', quiet);
+  try {
+    const onDone = (done: number): void => progress.show(done, priced.length);
+    return await driveSessions(fleet, priced, { deposit, atOnce, onDone });
+  } finally {
+    progress.end();
+  }
+}
+
+async function concludeReplay(
+  fleet: Fleet,
+  file: SessionFile,
+  unpriced: readonly { line: number; code: string }[],
+  driven: readonly DrivenSession[],
+  seconds: number,
+): Promise<ReplayResult> {
+  const books = await readBooks(fleet, driven);
+  const settled = books.sessions.filter(isSettled);
+  const rows = file.problems.filter(({ code }) => code !== 'column-unknown');
+  const codes = [
+    ...rows.map(({ code }): string => code),
+    ...unpriced.map(({ code }) => code),
+    ...driven.flatMap(({ session, refusal }) => (session ? [] : [refusal ?? 'offer-voided'])),
+    ...books.sessions.filter((session) => !isSettled(session)).map(refusalOf),
+  ];
+  const rejected: Record<string, number> = {};
+  for (const code of codes) rejected[code] = (rejected[code] ?? 0) + 1;
+  const sum = (of: (session: (typeof books.sessions)[number]) => bigint): number | string =>
+    minorJson(books.sessions.reduce((total, session) => total + of(session), 0n));
+  return {
+    sessions: file.rows,
+    settled_sessions: settled.length,
+    rejected,
+    billed_minor: sum(({ bill = 0n }) => bill),
+    settled_minor: sum((session) => session.settled),
+    refunded_minor: sum((session) => session.refunded),
+    held_minor: sum(({ journal }) => journal.held - journal.settled - journal.refunded),
+    difference_minor: minorJson(differenceOfBooks(books)),
+    asset: fleet.asset,
+    seconds,
+    problems: file.problems.map(({ line, code, detail }) => ({ line, code, detail })),
+  };
+}
+
+/** A JSON number where it is exact there, a decimal string above 2^53. */
+const minorJson = (minor: bigint): number | string =>
+  minor <= BigInt(Number.MAX_SAFE_INTEGER) ? Number(minor) : minor.toString();
+
+/** The result as a table for a person. */
+export function formatResult(result: ReplayResult): string {
+  const money = (minor: number | string): string =>
+    `${formatMajor(BigInt(minor), result.asset)} ${result.asset.slice(0, 3)}`;
+  const rate = (result.settled_sessions / Math.max(result.seconds, 0.001)).toFixed(0);
+  const rows: [string, string][] = [
+    ['sessions', String(result.sessions)],
+    ['settled', String(result.settled_sessions)],
+    ...Object.entries(result.rejected).map(([code, n]): [string, string] => [code, String(n)]),
+    ['billed', money(result.billed_minor)],
+    ['settled to providers', money(result.settled_minor)],
+    ['refunded to payers', money(result.refunded_minor)],
+    ['still held', money(result.held_minor)],
+    ['difference', money(result.difference_minor)],
+    ['time', `${result.seconds.toFixed(1)} s (${rate} sessions/s)`],
+  ];
+  return formatTable(rows, new Set([1]));
+}
