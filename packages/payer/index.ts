@@ -1,0 +1,29 @@
+// The wallet
+export { createPayer } from './payer.ts';
+export type { PayOrder, Payer, PayerParts, PaymentView } from './payer.ts';
+export type {
+  Counters,
+  Payment,
+  PaymentMessageName,
+  PaymentMessages,
+  PaymentStage,
+} from './payment.ts';
+
+// Rules
+export { receiptsOf, spendableOf } from './payment.ts';
+export {
+  checkOffer,
+  makePay,
+  takeAccept,
+  takeBill,
+  takeReceipt,
+  takeRefund,
+  takeVoid,
+} from './step.ts';
+export type { PaySigning, PayerFacts } from './step.ts';
+
+// Ports
+export { httpCarrier } from './carrier.ts';
+export type { Carrier } from './carrier.ts';
+export { createMemoryStore } from './store.ts';
+export type { PayerStore } from './store.ts';

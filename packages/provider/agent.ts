@@ -1,0 +1,241 @@
+import {
+  BILL,
+  METER,
+  RECEIPT,
+  REFUSAL,
+  SETTLE,
+  assert,
+  newId,
+  openEnvelope,
+  readVerified,
+  signMessage,
+  verifySigner,
+} from '@coinbox/protocol';
+import type {
+  Bill,
+  Clock,
+  Envelope,
+  Meter,
+  MessageType,
+  Receipt,
+  Refusal,
+  Rejection,
+  Settle,
+  Signed,
+  WalletId,
+} from '@coinbox/protocol';
+import type { Link, LinkHandler, LinkOptions } from '@coinbox/link';
+import { lockFolder } from '@coinbox/storage';
+import type { BillTerms } from './bill-for.ts';
+import { openBook } from './book.ts';
+import type { Book } from './book.ts';
+import { readProviderFolder } from './config.ts';
+import type { ProviderFolder } from './config.ts';
+import { onAcknowledged, onReceipt, onRefusal, onSettle } from './decide-bill.ts';
+import type { BillOutcome } from './decide-bill.ts';
+import { billSession, onMeter } from './decide-meter.ts';
+import type { MeterFacts } from './decide-meter.ts';
+
+/** What the link of a provider is opened with; the shell brings the transport. */
+export type LinkOrder = Omit<LinkOptions, 'retryMs' | 'onFault'>;
+
+/** The world of one provider. */
+export type ProviderParts = {
+  readonly folder: ProviderFolder;
+  readonly book: Book;
+  readonly clock: Clock;
+  readonly random: (bytes: number) => Uint8Array;
+  /** For example `(order) => openMqttLink({ ...order, url })`. */
+  readonly openLink: (order: LinkOrder) => Link;
+  /** A message was refused for good: for a log. */
+  readonly onRefused?: (from: WalletId, typ: string, rejection: Rejection) => void;
+};
+
+/** A provider at work: METERs come in, bills go out. */
+export interface Provider {
+  readonly wallet: WalletId;
+  readonly link: Link;
+  close(): Promise<void>;
+}
+
+export type StartProvider = Omit<ProviderParts, 'folder' | 'book'> & { readonly folder: string };
+
+/**
+ * Opens a provider's folder (one program at a time) and starts to work. Any number of them may run
+ * in one process. Faults: not-initialised, config-invalid, startup-unsafe, already-running,
+ * storage-failed.
+ */
+export function startProvider(options: StartProvider): Provider {
+  const folder = readProviderFolder(options.folder, options.clock.now());
+  const lock = lockFolder(options.folder);
+  let book: Book | undefined;
+  try {
+    book = openBook(options.folder);
+    const opened = book;
+    const provider = createProvider({ ...options, folder, book: opened });
+    return {
+      ...provider,
+      async close() {
+        await provider.close();
+        opened.close();
+        lock.release();
+      },
+    };
+  } catch (fault) {
+    book?.close();
+    lock.release();
+    throw fault;
+  }
+}
+
+/** A provider over a book that is open. Closing it leaves the book open. */
+export function createProvider(parts: ProviderParts): Provider {
+  const { folder, book } = parts;
+  const wallet = folder.certificate.body.wallet;
+  billLeftovers(parts);
+  const link = parts.openLink({
+    side: 'provider',
+    own: wallet,
+    peers: 'any',
+    certificates: [folder.certificate.bytes],
+    outbox: {
+      pending: (peer) => book.pending(peer),
+      acknowledged: (_peer, hash) => book.acknowledged(hash, voided),
+    },
+    handler: { receive: (...message) => receive(parts, link, ...message) },
+  });
+  link.wake();
+  return { wallet, link, close: () => link.close() };
+}
+
+const voided = (bill: Parameters<typeof onAcknowledged>[0]) => {
+  const outcome = onAcknowledged(bill);
+  return outcome.kind === 'changed' ? outcome.bill : undefined;
+};
+
+type Answer = ReturnType<LinkHandler['receive']>;
+
+/**
+ * One message from a terminal. What cannot be authenticated is not acknowledged: the true one may
+ * still come. What is authentic is taken, or refused for good, and acknowledged either way.
+ */
+function receive(
+  parts: ProviderParts,
+  link: Link,
+  from: WalletId,
+  message: Uint8Array,
+  certificates: readonly Uint8Array[],
+): Answer {
+  const { folder, clock } = parts;
+  for (const bytes of certificates) folder.book.add(bytes, clock.now());
+  const envelope = openEnvelope(message);
+  if (!envelope.ok || !verifySigner(envelope.value, folder.book).ok) return 'later';
+  const { typ } = envelope.value;
+  const refuse = (rejection: Rejection): Answer => {
+    parts.onRefused?.(from, typ, rejection);
+    return 'durable';
+  };
+  const take = <T>(
+    type: MessageType<T>,
+    use: (signed: Signed<T>) => Answer | Rejection,
+  ): Answer => {
+    const signed = readSigned(parts, type, message, envelope.value);
+    if (!signed.ok) {
+      return signed.rejection.code === 'key-expired' ? 'later' : refuse(signed.rejection);
+    }
+    const answer = use(signed.value);
+    return typeof answer === 'string' ? answer : refuse(answer);
+  };
+  if (typ === METER.typ) return take(METER, (meter) => takeMeter(parts, link, meter));
+  if (typ === SETTLE.typ) return take(SETTLE, (settle) => takeSettle(parts, settle));
+  if (typ === RECEIPT.typ) return take(RECEIPT, (receipt) => takeReceipt(parts, receipt));
+  if (typ === REFUSAL.typ) return take(REFUSAL, (refusal) => takeRefusal(parts, refusal));
+  return refuse({ code: 'parameter-unknown', detail: 'not a message for a provider' });
+}
+
+function readSigned<T>(
+  { folder, clock }: ProviderParts,
+  type: MessageType<T>,
+  message: Uint8Array,
+  envelope: Envelope,
+) {
+  const signer = folder.book.certificateOf(envelope.keyId);
+  assert(signer, 'the signer has just been verified');
+  return readVerified(type, message, envelope, signer, clock.now());
+}
+
+function takeMeter(parts: ProviderParts, link: Link, meter: Signed<Meter>): Answer | Rejection {
+  const { book } = parts;
+  const { session, terminal } = meter.body;
+  const outcome = onMeter(book.session(session), meter, {
+    ...factsOf(parts),
+    hashOf: (number) => book.meterHash(session, number),
+  });
+  if (outcome.kind === 'refused') return outcome.rejection;
+  if (outcome.kind !== 'recorded') return outcome.kind === 'later' ? 'later' : 'durable';
+  book.record(outcome.state, meter, outcome.bill && sign(parts, outcome.bill));
+  if (outcome.bill) link.wake(terminal);
+  return 'durable';
+}
+
+function factsOf({ folder, book, clock, random }: ProviderParts): Omit<MeterFacts, 'hashOf'> {
+  const now = clock.now();
+  const terms: BillTerms = {
+    sequence: book.nextSequence(),
+    bill: newId('bill', now, random(10)),
+    provider: folder.certificate.body.wallet,
+    now,
+  };
+  return { tariffOf: (hash) => folder.tariffs.tariffOf(hash), terms };
+}
+
+const sign = ({ folder }: ProviderParts, bill: Bill): Signed<Bill> =>
+  signMessage(BILL, bill, folder.signer, folder.certificate, folder.config.network);
+
+/** Sessions that could not be billed for want of a tariff are billed when it has been added. */
+function billLeftovers(parts: ProviderParts): void {
+  for (const id of parts.book.unbilled('tariff-invalid')) {
+    const state = parts.book.session(id);
+    const bill = state && billSession(state, factsOf(parts));
+    if (!state || !bill?.ok) continue;
+    const { problem: _problem, ...rest } = state;
+    parts.book.record({ ...rest, bill: bill.value.bill }, undefined, sign(parts, bill.value));
+  }
+}
+
+function takeSettle({ book }: ProviderParts, settle: Signed<Settle>): Answer | Rejection {
+  const { hash, bytes, body } = settle;
+  if (book.settleBy(hash)) return 'durable';
+  const bill = book.billByHash(body.billHash);
+  const outcome = onSettle(bill, settle);
+  if (outcome.kind === 'refused') {
+    book.rememberSettle(hash, bytes);
+    return outcome.rejection;
+  }
+  book.rememberSettle(hash, bytes, bill?.bill);
+  return 'durable';
+}
+
+function takeReceipt(parts: ProviderParts, receipt: Signed<Receipt>): Answer | Rejection {
+  const { book, folder } = parts;
+  const settle = book.settleBy(receipt.body.subject);
+  const outcome = onReceipt(settle, receipt, folder.certificate.body.wallet);
+  return settleOutcome(book, outcome, RECEIPT.typ, receipt);
+}
+
+function takeRefusal({ book }: ProviderParts, refusal: Signed<Refusal>): Answer | Rejection {
+  const outcome = onRefusal(book.billByHash(refusal.body.billHash), refusal);
+  return settleOutcome(book, outcome, REFUSAL.typ, refusal);
+}
+
+function settleOutcome(
+  book: Book,
+  outcome: BillOutcome,
+  typ: string,
+  { hash, bytes }: Signed<unknown>,
+): Answer | Rejection {
+  if (outcome.kind === 'later') return 'later';
+  if (outcome.kind === 'refused') return outcome.rejection;
+  if (outcome.kind === 'changed') book.change(outcome.bill, { typ, hash, bytes });
+  return 'durable';
+}
