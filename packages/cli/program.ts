@@ -4,13 +4,23 @@ import { startBroker } from './commands/broker.ts';
 import { startStatusPage } from './commands/demo.ts';
 import { examine, formatFindings } from './commands/doctor.ts';
 import { makeIssuer, readToken, runIssuer } from './commands/issuer.ts';
+import { makePayer, payTerminal, playMachine } from './commands/pay.ts';
+import type { PayOrder, PlayOrder } from './commands/pay.ts';
 import { runProviders } from './commands/provider.ts';
 import { formatResult, replay } from './commands/replay.ts';
 import type { ReplayOptions } from './commands/replay.ts';
 import { checkLoopback, readTextFile, stayUp } from './commands/run.ts';
 import { runTerminals } from './commands/terminal.ts';
-import { enrolProviderFolder, enrolTerminalFolder, issuerClient, orFail } from './enrol.ts';
+import {
+  enrolProviderFolder,
+  enrolTerminalFolder,
+  issuerClient,
+  mapTerminal,
+  orFail,
+} from './enrol.ts';
 import { EXIT, EXIT_MEANINGS, UsageError } from './exit-codes.ts';
+import { parseId } from '@coinbox/protocol';
+import type { IssuerClient, WalletId } from '@coinbox/protocol';
 import { isTimeZone } from './fleet/local-time.ts';
 import { print, printJson, tell, untilStopped } from './output.ts';
 
@@ -198,6 +208,87 @@ provider
   .addOption(port())
   .addOption(json())
   .action((folders: string[], options: Listen) => runProviders(folders, options));
+
+const payer = program.command('payer').description("the payer's wallet");
+type InitPayer = { issuer: string; tokenFile: string; funds?: string };
+payer
+  .command('init')
+  .description('make the folder of a payer wallet, and have the issuer certify it')
+  .argument('<folder>')
+  .addHelpText(
+    'before',
+    examples(
+      'coinbox payer init ./me --issuer http://127.0.0.1:7400 --token-file ./issuer/maker.token \\',
+      '  --funds 100.00',
+    ),
+  )
+  .requiredOption('--issuer <url>', 'address of the issuer')
+  .requiredOption('--token-file <file>', "an operator's token")
+  .option('--funds <amount>', 'issue so much to the new wallet, such as 100.00')
+  .action(async (folder: string, { issuer: issuerUrl, tokenFile, funds }: InitPayer) => {
+    const client = issuerClient(issuerUrl, readToken(tokenFile));
+    print(await makePayer({ folder, issuerUrl, client, ...(funds && { funds }) }));
+  });
+
+program
+  .command('pay')
+  .description('pay a terminal, and wait until the rest is back')
+  .argument('<folder>', "the payer's folder")
+  .addHelpText(
+    'before',
+    examples('coinbox pay ./me --terminal http://127.0.0.1:7500/wal_…/carrier --amount 20.00'),
+  )
+  .requiredOption('--terminal <url>', "address of the terminal's carrier")
+  .requiredOption('--amount <amount>', 'how much to pay in, such as 20.00')
+  .option('--detach', 'do not wait for the end of the session', false)
+  .addOption(json())
+  .action(async (folder: string, options: Omit<PayOrder, 'folder'> & { json: boolean }) => {
+    const paid = await payTerminal({ folder, ...options });
+    if (options.json) return printJson(paid);
+    print(`paid ${paid.amount}, back ${paid.refunded} ${paid.asset.slice(0, 3)}`);
+    if (paid.session) print(`session ${paid.session}`);
+  });
+
+program
+  .command('play')
+  .description('let a simulated machine deliver')
+  .argument('<session>')
+  .addHelpText(
+    'before',
+    examples('coinbox play ses_… --terminal http://127.0.0.1:7500/wal_… --energy-wh 5600'),
+  )
+  .requiredOption('--terminal <url>', 'address of the terminal')
+  .requiredOption('--energy-wh <number>', 'delivered energy, watt-hours', wholeNumber)
+  .option('--minutes <number>', 'how long it took', wholeNumber, 60)
+  .action((session: string, options: Omit<PlayOrder, 'session'>) =>
+    playMachine({ session, ...options }),
+  );
+
+type MapFlags = { issuer: string; proposer: string; approver: string };
+program
+  .command('map')
+  .description('map a terminal to a provider: one operator proposes, another approves')
+  .argument('<terminal>', 'holding wallet of the terminal')
+  .argument('<provider>', 'wallet of the provider')
+  .addHelpText(
+    'before',
+    examples(
+      'coinbox map wal_… wal_… --issuer http://127.0.0.1:7400 \\',
+      '  --proposer ./issuer/maker.token --approver ./issuer/checker.token',
+    ),
+  )
+  .requiredOption('--issuer <url>', 'address of the issuer')
+  .requiredOption('--proposer <file>', 'token of the operator who proposes')
+  .requiredOption('--approver <file>', 'token of the operator who approves')
+  .action(async (terminalId: string, providerId: string, flags: MapFlags) => {
+    const [proposes, approves] = [flags.proposer, flags.approver].map((file) =>
+      issuerClient(flags.issuer, readToken(file)),
+    ) as [IssuerClient, IssuerClient];
+    const [from, to] = [terminalId, providerId].map((text) =>
+      orFail(parseId('wallet', text), text),
+    ) as [WalletId, WalletId];
+    await mapTerminal(proposes, approves, from, to);
+  });
 
 type ReplayFlags = Omit<ReplayOptions, 'quiet'> & { json: boolean; once: boolean; port: number };
 

@@ -1,6 +1,7 @@
 /**
- * The bodies of the issuer's JSON API as its clients see them. Amounts are decimal strings of minor units, times RFC 3339,
- * keys and signed messages base64url without padding. Every answer says as of which ledger index it holds.
+ * The bodies of the issuer's JSON API as its clients see them. Amounts are decimal strings of minor
+ * units, times RFC 3339, keys and signed messages base64url without padding. Every answer says as
+ * of which ledger index it holds.
  */
 
 export type Page<T> = {

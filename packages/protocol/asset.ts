@@ -2,7 +2,10 @@ import { accept, reject } from './result.ts';
 import type { Result } from './result.ts';
 import type { Money } from './money.ts';
 
-/** A currency with its scale: `CNY/2` counts in hundredths of a yuan. ISO 4217 code, ISO 4217 exponent. */
+/**
+ * A currency with its scale: `CNY/2` counts in hundredths of a yuan. ISO 4217 code, ISO 4217
+ * exponent.
+ */
 export type Asset = `${string}/${number}`;
 
 const byExponent: Readonly<Record<number, string>> = {
@@ -17,7 +20,10 @@ const byExponent: Readonly<Record<number, string>> = {
   4: 'CLF UYW',
 };
 
-/** ISO 4217 code → number of decimals of its minor unit (list one, funds codes without a minor unit left out). */
+/**
+ * ISO 4217 code → number of decimals of its minor unit (list one, funds codes without a minor unit
+ * left out).
+ */
 const exponents: ReadonlyMap<string, number> = new Map(
   Object.entries(byExponent).flatMap(([exponent, codes]) =>
     codes.split(/\s+/).map((code): [string, number] => [code, Number(exponent)]),
@@ -43,7 +49,9 @@ export function parseAsset(text: unknown): Result<Asset> {
 /** The asset of an ISO 4217 currency code. Rejects currency-unknown. */
 export function assetOfCurrency(code: string): Result<Asset> {
   const exponent = exponents.get(code);
-  return exponent === undefined ? reject('currency-unknown') : accept(`${code}/${exponent}` as Asset);
+  return exponent === undefined
+    ? reject('currency-unknown')
+    : accept(`${code}/${exponent}` as Asset);
 }
 
 export const currencyOf = (asset: Asset): string => asset.slice(0, 3);
@@ -51,7 +59,10 @@ export const currencyOf = (asset: Asset): string => asset.slice(0, 3);
 /** Number of decimals of the minor unit. */
 export const exponentOf = (asset: Asset): number => Number(asset.slice(4));
 
-/** Minor units as a plain decimal of major units: 1234 of `CNY/2` is `12.34`. No grouping, no symbol. */
+/**
+ * Minor units as a plain decimal of major units: 1234 of `CNY/2` is `12.34`. No grouping, no
+ * symbol.
+ */
 export function formatMajor(amount: Money | bigint, asset: Asset): string {
   const exponent = exponentOf(asset);
   const digits = (amount < 0n ? -amount : amount).toString().padStart(exponent + 1, '0');

@@ -22,9 +22,10 @@ const TAG = 6;
 export type Head = { major: number; value: number | bigint; next: number };
 
 /**
- * Walks the heads of one item without recursion and without allocating what it declares, before anything is decoded.
- * Refuses, in this order at each head: what is cut off, types and tags that do not exist here, indefinite and not minimal
- * lengths, lengths past the limits, depth; and at the end bytes that follow.
+ * Walks the heads of one item without recursion and without allocating what it declares, before
+ * anything is decoded. Refuses, in this order at each head: what is cut off, types and tags that do
+ * not exist here, indefinite and not minimal lengths, lengths past the limits, depth; and at the
+ * end bytes that follow.
  */
 export function scanCbor(bytes: Uint8Array): Result<void> {
   if (bytes.length === 0) return reject('malformed-empty');

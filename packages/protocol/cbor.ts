@@ -5,16 +5,11 @@ import { accept, assert, reject } from './result.ts';
 import type { Rejected, Result } from './result.ts';
 
 /**
- * What a message is made of: the deterministic CBOR of RFC 8949 §4.2.1, cut down to integers, byte strings, text, arrays and
- * maps with integer keys. Integers from −(2^53−1) to 2^53−1 are numbers, others are bigints. There is no float, boolean or null.
+ * What a message is made of: the deterministic CBOR of RFC 8949 §4.2.1, cut down to integers, byte
+ * strings, text, arrays and maps with integer keys. Integers from −(2^53−1) to 2^53−1 are numbers,
+ * others are bigints. There is no float, boolean or null.
  */
-export type CborValue =
-  | number
-  | bigint
-  | string
-  | Uint8Array
-  | readonly CborValue[]
-  | CborMap;
+export type CborValue = number | bigint | string | Uint8Array | readonly CborValue[] | CborMap;
 export type CborMap = ReadonlyMap<number, CborValue>;
 
 const encoder = new TextEncoder();
@@ -35,7 +30,10 @@ export function encodeCbor(value: CborValue): Uint8Array {
   return all;
 }
 
-/** Small parts collect in `out`; a long string becomes a piece of its own, after what came before it. */
+/**
+ * Small parts collect in `out`; a long string becomes a piece of its own, after what came before
+ * it.
+ */
 function write(value: CborValue, out: number[], pieces: Uint8Array[]): void {
   if (typeof value === 'number' || typeof value === 'bigint') return writeInteger(value, out);
   if (typeof value === 'string') {
@@ -100,8 +98,9 @@ function writeWide(first: number, argument: bigint, width: number, out: number[]
 }
 
 /**
- * The value of canonical bytes, at most 4 KiB and 8 levels deep. Rejects every malformed-… code and too-large; whatever is not
- * the one encoding of its value is malformed-noncanonical, because the bytes are encoded again and compared.
+ * The value of canonical bytes, at most 4 KiB and 8 levels deep. Rejects every malformed-… code and
+ * too-large; whatever is not the one encoding of its value is malformed-noncanonical, because the
+ * bytes are encoded again and compared.
  */
 export function decodeCbor(bytes: Uint8Array): Result<CborValue> {
   const scanned = scanCbor(bytes);

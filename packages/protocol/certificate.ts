@@ -9,10 +9,14 @@ import { accept, reject } from './result.ts';
 import type { Result } from './result.ts';
 import { amount, field, id, integer, optional, record, versioned, word } from './shape.ts';
 import type { Shape, ValueIn } from './shape.ts';
+import { LATEST_INSTANT } from './time.ts';
 import type { Instant } from './time.ts';
 import type { WalletId } from './ids.ts';
 
-/** What a key may do. `root` signs authorities, `authority` signs wallets and `issuer` keys, `issuer` signs receipts. */
+/**
+ * What a key may do. `root` signs authorities, `authority` signs wallets and `issuer` keys,
+ * `issuer` signs receipts.
+ */
 export const ROLES = {
   payer: 1,
   holding: 2,
@@ -46,7 +50,10 @@ const limits = record({
 });
 export type Limits = ValueIn<typeof limits>;
 
-/** The claims of ours stand in one map under a private label (RFC 8392 §9.1 leaves labels below −65536 to applications). */
+/**
+ * The claims of ours stand in one map under a private label (RFC 8392 §9.1 leaves labels below
+ * −65536 to applications).
+ */
 const claims = versioned({
   role: field(2, word(ROLES)),
   tier: field(3, integer(0, 2)),
@@ -131,7 +138,10 @@ function readBody(value: CborValue): Result<CertificateBody> {
   return accept({ ...times, ...own, publicKey: cnf.key });
 }
 
-/** May a key with this certificate sign such a message at `now`? Rejects: key-wrong-role, key-expired. */
+/**
+ * May a key with this certificate sign such a message at `now`? Rejects: key-wrong-role,
+ * key-expired.
+ */
 export function checkCertificate(
   certificate: Certificate,
   allowed: readonly Role[],
@@ -143,9 +153,11 @@ export function checkCertificate(
   return accept(undefined);
 }
 
+type Authority = { readonly key: PublicKey; readonly role: Role; readonly validUntil: Instant };
+
 /**
- * The certificates that one party has seen, each checked up to the root. Bounded: a stranger's certificates push out
- * strangers' certificates, never the pinned ones.
+ * The certificates that one party has seen, each checked up to the root. Bounded: a stranger's
+ * certificates push out strangers' certificates, never the pinned ones.
  */
 export class CertificateBook {
   readonly network: NetworkId;
@@ -167,8 +179,10 @@ export class CertificateBook {
   }
 
   /**
-   * Checks a certificate and keeps it. `pin` is for those that this party depends on: its own, its issuer's, its provider's.
-   * Rejects: malformed-…, key-unknown (of the authority), signature-invalid, key-wrong-role, key-expired.
+   * Checks a certificate and keeps it. `pin` is for those that this party depends on: its own, its
+   * issuer's, its provider's.
+   * Rejects: malformed-…, key-unknown (of the authority), signature-invalid, key-wrong-role,
+   * key-expired.
    */
   add(bytes: Uint8Array, now: Instant, pin = false): Result<Certificate> {
     const opened = openEnvelope(bytes);
@@ -177,6 +191,7 @@ export class CertificateBook {
     if (typ !== CERT_TYP) return reject('signature-invalid', 'not signed as a certificate');
     const authority = this.#keyOfAuthority(keyId);
     if (!authority) return reject('key-unknown', 'the authority of the certificate is not known');
+    if (now >= authority.validUntil) return reject('key-expired', 'the authority has expired');
     const verified = verifyEnvelope(opened.value, this.network, authority.key);
     if (!verified.ok) return verified;
     const claimed = decodeCbor(payload);
@@ -195,12 +210,14 @@ export class CertificateBook {
     return accept(certificate);
   }
 
-  #keyOfAuthority(keyId: KeyId): { key: PublicKey; role: Role } | undefined {
+  #keyOfAuthority(keyId: KeyId): Authority | undefined {
     const name = formatKeyId(keyId);
-    if (name === formatKeyId(keyIdOf(this.#root))) return { key: this.#root, role: 'root' };
-    const found = this.#pinned.get(name);
-    return found?.body.role === 'authority'
-      ? { key: found.body.publicKey, role: 'authority' }
+    if (name === formatKeyId(keyIdOf(this.#root))) {
+      return { key: this.#root, role: 'root', validUntil: LATEST_INSTANT };
+    }
+    const found = this.#pinned.get(name)?.body;
+    return found?.role === 'authority'
+      ? { key: found.publicKey, role: 'authority', validUntil: found.validUntil }
       : undefined;
   }
 

@@ -3,7 +3,9 @@ import type {
   MappingJson,
   MoveMoney,
   MovedJson,
+  MovementJson,
   OpenWallet,
+  Page,
   ProposalJson,
   ProposeMapping,
   SummaryJson,
@@ -41,7 +43,10 @@ export type IssuerClientOptions = {
   readonly timeoutMs?: number;
 };
 
-/** The calls of the issuer that parties and tools make. A rejection is a value; a network failure is a thrown Fault. */
+/**
+ * The calls of the issuer that parties and tools make. A rejection is a value; a network failure is
+ * a thrown Fault.
+ */
 export interface IssuerClient {
   /** Sends a signed message and gives the bytes of the RECEIPT, also of one that refuses. */
   submit(message: Uint8Array): Promise<Result<Uint8Array>>;
@@ -54,15 +59,26 @@ export interface IssuerClient {
   approveMapping(proposal: string): Promise<Result<ProposalJson>>;
   mapping(terminal: string): Promise<Result<MappingJson>>;
   summary(): Promise<Result<SummaryJson>>;
+  /**
+   * One page of payments, settlements or refunds, oldest first; `cursor` is the `next` of the page
+   * before.
+   */
+  movements(list: MovementList, cursor?: string): Promise<Result<Page<MovementJson>>>;
 }
 
-type Call = { parameter?: string; body?: unknown; key?: string };
+export type MovementList = 'listPayments' | 'listSettlements' | 'listRefunds';
+
+/** Lines on a page of movements. */
+const PAGE_LINES = 500;
+
+type Call = { parameter?: string; query?: string; body?: unknown; key?: string };
 
 /** A client for one issuer. */
 export function createIssuerClient(options: IssuerClientOptions): IssuerClient {
   const call = async <T>(name: ApiOperationName, how: Call = {}): Promise<Result<T>> => {
     const { method, path } = API_OPERATIONS[name];
-    const filled = path.replace(/:\w+/, encodeURIComponent(how.parameter ?? ''));
+    const filled =
+      path.replace(/:\w+/, encodeURIComponent(how.parameter ?? '')) + (how.query ?? '');
     const headers: Record<string, string> = { accept: 'application/json' };
     if (options.token !== undefined) headers.authorization = `Bearer ${options.token}`;
     if (how.key !== undefined) headers['idempotency-key'] = how.key;
@@ -70,7 +86,9 @@ export function createIssuerClient(options: IssuerClientOptions): IssuerClient {
     const body = how.body === undefined ? {} : { body: JSON.stringify(how.body) };
     const answer = await exchange(options, filled, { method, headers, ...body });
     const parsed = parseJson(answer.body);
-    return answer.status < 300 ? accept(parsed as T) : refusalIn(answer.status, parsed);
+    if (answer.status >= 300) return refusalIn(answer.status, parsed);
+    if (parsed === undefined) throw new Fault('answer-invalid', 'the issuer answered no JSON');
+    return accept(parsed as T);
   };
   return {
     async submit(message) {
@@ -90,6 +108,10 @@ export function createIssuerClient(options: IssuerClientOptions): IssuerClient {
       call('approveMapping', { parameter, body: {}, key: `approve-${parameter}` }),
     mapping: (parameter) => call('getMapping', { parameter }),
     summary: () => call('getSummary'),
+    movements: (list, cursor) => {
+      const next = cursor === undefined ? '' : `&cursor=${encodeURIComponent(cursor)}`;
+      return call(list, { query: `?limit=${PAGE_LINES}${next}` });
+    },
   };
 }
 

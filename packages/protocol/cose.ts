@@ -7,7 +7,10 @@ import type { Algorithm, KeyId, PublicKey, Signer } from './keys.ts';
 import { accept, reject } from './result.ts';
 import type { Result } from './result.ts';
 
-/** Names one deployment: a message of one network is never valid in another. 1 to 32 of a–z, 0–9 and `-`. */
+/**
+ * Names one deployment: a message of one network is never valid in another. 1 to 32 of a–z, 0–9 and
+ * `-`.
+ */
 export type NetworkId = string;
 
 export const isNetworkId = (text: unknown): text is NetworkId =>
@@ -61,7 +64,10 @@ export function sign1(
   return message;
 }
 
-/** Takes a COSE_Sign1 message apart. Rejects: malformed-…, too-large, header-…, signature-missing, algorithm-mismatch. */
+/**
+ * Takes a COSE_Sign1 message apart. Rejects: malformed-…, too-large, header-…, signature-missing,
+ * algorithm-mismatch.
+ */
 export function openEnvelope(message: Uint8Array): Result<Envelope> {
   if (message.length === 0) return reject('malformed-empty');
   if (message[0] !== SIGN1_TAG) return reject('malformed-tag', 'not a COSE_Sign1 message');
@@ -113,7 +119,10 @@ function readHeader(bytes: Uint8Array): Result<Header> {
   return accept({ algorithm, keyId, typ });
 }
 
-/** Checks the signature with the key that the receiver knows under the key id. Rejects: algorithm-mismatch, signature-invalid. */
+/**
+ * Checks the signature with the key that the receiver knows under the key id. Rejects:
+ * algorithm-mismatch, signature-invalid.
+ */
 export function verifyEnvelope(
   envelope: Envelope,
   network: NetworkId,
@@ -125,4 +134,3 @@ export function verifyEnvelope(
     ? accept(undefined)
     : reject('signature-invalid');
 }
-

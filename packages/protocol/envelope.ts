@@ -17,8 +17,9 @@ import {
 import type { Shape, ValueIn } from './shape.ts';
 
 /**
- * What goes over a carrier between payer and terminal: one request, one reply, the same bytes over HTTP, NFC and Bluetooth.
- * It is not signed; the messages in it are. Media type `application/vnd.coinbox.carrier`.
+ * What goes over a carrier between payer and terminal: one request, one reply, the same bytes over
+ * HTTP, NFC and Bluetooth. It is not signed; the messages in it are. Media type
+ * `application/vnd.coinbox.carrier`.
  */
 const requestKinds = { 'ask-offer': 1, pay: 2, 'ask-session': 3 } as const;
 const requestShape = versioned({
@@ -49,7 +50,10 @@ export type Stage = keyof typeof STAGES;
 const replyKinds = { offer: 1, session: 2, voided: 3, wait: 4, refused: 5 } as const;
 const replyShape = versioned({
   kind: field(2, word(replyKinds)),
-  /** `offer`: OFFER. `voided`: VOID. `session`: ACCEPT, then BILL, REFUND and RECEIPTs as far as there are any. */
+  /**
+   * `offer`: OFFER. `voided`: VOID. `session`: ACCEPT, then BILL, REFUND and RECEIPTs as far as
+   * there are any.
+   */
   messages: field(3, list(embedded, 8)),
   /** Certificates of those who signed them, authority first. */
   certificates: field(4, list(embedded, 4)),
@@ -65,8 +69,9 @@ export type CarrierReply = ValueIn<typeof replyShape>;
 export const CARRIER_MEDIA_TYPE = 'application/vnd.coinbox.carrier';
 
 /**
- * What goes over the link between terminal and provider: at most one signed message, the certificates to check it, and
- * acknowledgements of messages that are durable at the receiver, by hash.
+ * What goes over the link between terminal and provider: at most one signed message, the
+ * certificates to check it, and acknowledgements of messages that are durable at the receiver, by
+ * hash.
  */
 const linkShape = versioned({
   message: optional(2, embedded),

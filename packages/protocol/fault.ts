@@ -13,7 +13,10 @@ export type FaultCode =
   | 'config-invalid'
   | 'closed';
 
-/** The world failed: thrown, carries its cause, caught in a shell and nowhere else. A "no" is a Rejection instead. */
+/**
+ * The world failed: thrown, carries its cause, caught in a shell and nowhere else. A "no" is a
+ * Rejection instead.
+ */
 export class Fault extends Error {
   readonly code: FaultCode;
 

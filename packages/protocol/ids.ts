@@ -4,8 +4,9 @@ import type { Result } from './result.ts';
 import type { Instant } from './time.ts';
 
 /**
- * What an id names. An id is 16 bytes on the wire; people and JSON see a prefix, `_`, and 26 letters of Crockford's base 32.
- * The first 48 bits are the instant it was made, so that ids sort roughly by time and a store writes them side by side.
+ * What an id names. An id is 16 bytes on the wire; people and JSON see a prefix, `_`, and 26
+ * letters of Crockford's base 32. The first 48 bits are the instant it was made, so that ids sort
+ * roughly by time and a store writes them side by side.
  */
 const prefixes = {
   wallet: 'wal',
@@ -82,7 +83,10 @@ export function parseId<K extends IdKind>(kind: K, text: unknown): Result<Id<K>>
   return accept(text as Id<K>);
 }
 
-/** A new id: 48 bits of `at`, then 80 of `random` (10 bytes or more, from the shell's source of randomness). */
+/**
+ * A new id: 48 bits of `at`, then 80 of `random` (10 bytes or more, from the shell's source of
+ * randomness).
+ */
 export function newId<K extends IdKind>(kind: K, at: Instant, random: Uint8Array): Id<K> {
   assert(random.length >= 10, 'an id takes 10 random bytes');
   const bytes = new Uint8Array(ID_BYTES);
@@ -91,7 +95,10 @@ export function newId<K extends IdKind>(kind: K, at: Instant, random: Uint8Array
   return idFromBytes(kind, bytes);
 }
 
-/** The id that follows from a document: 48 bits of `at`, then 80 of the SHA-256 of `content`. Same document, same id, always. */
+/**
+ * The id that follows from a document: 48 bits of `at`, then 80 of the SHA-256 of `content`. Same
+ * document, same id, always.
+ */
 export function derivedId<K extends IdKind>(kind: K, at: Instant, content: Uint8Array): Id<K> {
   return newId(kind, at, sha256(content));
 }

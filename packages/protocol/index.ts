@@ -56,14 +56,7 @@ export type { CborMap, CborValue } from './cbor.ts';
 export { MAX_MESSAGE_BYTES } from './cbor-scan.ts';
 export { bytesToSign, isNetworkId, openEnvelope, sign1, verifyEnvelope } from './cose.ts';
 export type { Envelope, NetworkId } from './cose.ts';
-export {
-  coseKey,
-  formatKeyId,
-  keyIdOf,
-  sameKey,
-  softwareSigner,
-  verifySignature,
-} from './keys.ts';
+export { coseKey, formatKeyId, keyIdOf, sameKey, softwareSigner, verifySignature } from './keys.ts';
 export type { Algorithm, KeyId, PublicKey, Signer } from './keys.ts';
 
 // Shapes: how values stand in CBOR, strict in both directions
@@ -133,4 +126,4 @@ export {
 export type { Access, ApiOperation, ApiOperationName, MessageOperation } from './operations.ts';
 export type * from './api.ts';
 export { createIssuerClient } from './client.ts';
-export type { Fetch, IssuerClient, IssuerClientOptions } from './client.ts';
+export type { Fetch, IssuerClient, IssuerClientOptions, MovementList } from './client.ts';

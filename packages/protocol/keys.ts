@@ -14,7 +14,10 @@ import { accept, reject } from './result.ts';
 import type { Result } from './result.ts';
 import type { Shape } from './shape.ts';
 
-/** EdDSA is Ed25519 (RFC 8032); ES256 is ECDSA on P-256 with SHA-256. The certificate of a key fixes which; nothing negotiates. */
+/**
+ * EdDSA is Ed25519 (RFC 8032); ES256 is ECDSA on P-256 with SHA-256. The certificate of a key fixes
+ * which; nothing negotiates.
+ */
 export type Algorithm = 'EdDSA' | 'ES256';
 
 /** COSE algorithm numbers (RFC 9053 §2). */
@@ -65,9 +68,10 @@ function fromCoseKey(value: CborValue): Result<PublicKey> {
 
 export const coseKey: Shape<PublicKey> = { encode: toCoseKey, decode: fromCoseKey };
 
-/** RFC 9679: SHA-256 over the deterministic encoding of the required parameters; its first 8 bytes. */
-export const keyIdOf = (key: PublicKey): KeyId =>
-  sha256(encodeCbor(toCoseKey(key))).slice(0, 8);
+/**
+ * RFC 9679: SHA-256 over the deterministic encoding of the required parameters; its first 8 bytes.
+ */
+export const keyIdOf = (key: PublicKey): KeyId => sha256(encodeCbor(toCoseKey(key))).slice(0, 8);
 
 /** A key id as text: 16 hexadecimal digits. */
 export const formatKeyId = (keyId: KeyId): string => toHex(keyId);

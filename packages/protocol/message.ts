@@ -22,7 +22,9 @@ export type Signed<T> = {
   readonly body: T;
   /** The whole COSE_Sign1 message. */
   readonly bytes: Uint8Array;
-  /** SHA-256 of the payload: what other messages call this one by. A signature is not part of it. */
+  /**
+   * SHA-256 of the payload: what other messages call this one by. A signature is not part of it.
+   */
   readonly hash: Uint8Array;
   readonly signer: Certificate;
 };
@@ -30,11 +32,16 @@ export type Signed<T> = {
 /** What a receiver has to know to check a message. */
 export type Trust = {
   readonly network: NetworkId;
-  /** The certificate under a key id, whose own chain has been checked; undefined when unknown here. */
+  /**
+   * The certificate under a key id, whose own chain has been checked; undefined when unknown here.
+   */
   certificateOf(keyId: KeyId): Certificate | undefined;
 };
 
-/** Signs `body`. The certificate says whose the signer's key is, and is trusted to be: the receiver checks it. */
+/**
+ * Signs `body`. The certificate says whose the signer's key is, and is trusted to be: the receiver
+ * checks it.
+ */
 export function signMessage<T>(
   type: MessageType<T>,
   body: T,
@@ -56,9 +63,10 @@ export const hashOfBody = <T>(type: MessageType<T>, body: T): Uint8Array =>
   sha256(encodeCbor(type.shape.encode(body)));
 
 /**
- * Opens a message of a known class: structure, key, signature, role and validity of the certificate at `now`, then the payload.
- * Nothing but the key id is read before the signature has been checked.
- * Rejects: malformed-…, header-…, key-unknown, algorithm-mismatch, signature-…, key-wrong-role, key-expired, unsupported-version.
+ * Opens a message of a known class: structure, key, signature, role and validity of the certificate
+ * at `now`, then the payload. Nothing but the key id is read before the signature has been checked.
+ * Rejects: malformed-…, header-…, key-unknown, algorithm-mismatch, signature-…, key-wrong-role,
+ * key-expired, unsupported-version.
  */
 export function openMessage<T>(
   type: MessageType<T>,
@@ -73,7 +81,10 @@ export function openMessage<T>(
   return readVerified(type, bytes, opened.value, verified.value, now);
 }
 
-/** The certificate whose key has signed the message. Rejects: key-unknown, algorithm-mismatch, signature-invalid. */
+/**
+ * The certificate whose key has signed the message. Rejects: key-unknown, algorithm-mismatch,
+ * signature-invalid.
+ */
 export function verifySigner(envelope: Envelope, trust: Trust): Result<Certificate> {
   const certificate = trust.certificateOf(envelope.keyId);
   if (!certificate) return reject('key-unknown');
@@ -81,7 +92,10 @@ export function verifySigner(envelope: Envelope, trust: Trust): Result<Certifica
   return verified.ok ? accept(certificate) : verified;
 }
 
-/** The second half of openMessage, for a shell that verifies signatures elsewhere (a worker, a batch). */
+/**
+ * The second half of openMessage, for a shell that verifies signatures elsewhere (a worker, a
+ * batch).
+ */
 export function readVerified<T>(
   type: MessageType<T>,
   bytes: Uint8Array,
@@ -99,7 +113,10 @@ export function readVerified<T>(
   return accept({ body: body.value, bytes, hash: sha256(envelope.payload), signer });
 }
 
-/** What a message of one's own says: its signature was made here, so it is not checked again. A foreign message is a bug. */
+/**
+ * What a message of one's own says: its signature was made here, so it is not checked again. A
+ * foreign message is a bug.
+ */
 export function readOwn<T>(type: MessageType<T>, bytes: Uint8Array): { body: T; hash: Uint8Array } {
   const opened = openEnvelope(bytes);
   assert(opened.ok && opened.value.typ === type.typ, `not a ${type.typ} of our own`);
@@ -110,7 +127,10 @@ export function readOwn<T>(type: MessageType<T>, bytes: Uint8Array): { body: T; 
   return { body: body.value, hash: sha256(opened.value.payload) };
 }
 
-/** The class that a message claims to be of, before anything has been checked. Rejects as openEnvelope does. */
+/**
+ * The class that a message claims to be of, before anything has been checked. Rejects as
+ * openEnvelope does.
+ */
 export function typOf(bytes: Uint8Array): Result<string> {
   const opened = openEnvelope(bytes);
   return opened.ok ? accept(opened.value.typ) : opened;

@@ -2,8 +2,8 @@ import { accept, assert, reject } from './result.ts';
 import type { Result } from './result.ts';
 
 /**
- * An amount of money: whole minor units of one asset, 0 ≤ amount ≤ 2^63−1. This file is the only place that makes one.
- * JSON carries it as a decimal string, CBOR as an unsigned integer.
+ * An amount of money: whole minor units of one asset, 0 ≤ amount ≤ 2^63−1. This file is the only
+ * place that makes one. JSON carries it as a decimal string, CBOR as an unsigned integer.
  */
 export type Money = bigint & { readonly __money: unique symbol };
 
@@ -18,7 +18,9 @@ export function money(minorUnits: bigint): Money {
   return minorUnits as Money;
 }
 
-/** Money from another party's integer. Rejects: amount-negative, amount-zero, amount-out-of-range. */
+/**
+ * Money from another party's integer. Rejects: amount-negative, amount-zero, amount-out-of-range.
+ */
 export function checkAmount(minorUnits: bigint): Result<Money> {
   if (minorUnits < 0n) return reject('amount-negative');
   if (minorUnits === 0n) return reject('amount-zero');
@@ -27,7 +29,8 @@ export function checkAmount(minorUnits: bigint): Result<Money> {
 }
 
 /**
- * Money from a decimal string of minor units, as JSON carries it: ASCII digits, no sign, no leading zero.
+ * Money from a decimal string of minor units, as JSON carries it: ASCII digits, no sign, no leading
+ * zero.
  * Rejects: amount-syntax, amount-negative, amount-zero, amount-out-of-range.
  */
 export function parseAmount(text: unknown): Result<Money> {

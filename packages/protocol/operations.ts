@@ -21,7 +21,10 @@ export const MESSAGES = {
   receipt: RECEIPT,
 } as const;
 
-/** What the issuer takes at its door for signed messages, POST /v1/messages: each is one file in packages/issuer/operations. */
+/**
+ * What the issuer takes at its door for signed messages, POST /v1/messages: each is one file in
+ * packages/issuer/operations.
+ */
 export const MESSAGE_OPERATIONS = {
   pay: PAY,
   void: VOID,
@@ -48,7 +51,12 @@ const get = (path: string, access: Access = 'person'): ApiOperation => ({
   access,
   keyed: false,
 });
-const post = (path: string): ApiOperation => ({ method: 'POST', path, access: 'person', keyed: true });
+const post = (path: string): ApiOperation => ({
+  method: 'POST',
+  path,
+  access: 'person',
+  keyed: true,
+});
 
 /** The JSON API, for people's tools. Names, methods and paths; the bodies are in api.ts. */
 export const API_OPERATIONS = {

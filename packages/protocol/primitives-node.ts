@@ -10,8 +10,8 @@ import {
 import { createRequire } from 'node:module';
 import type { Primitives } from './primitives.ts';
 
-// Ed25519 by sodium-native (twice the speed of node:crypto, and strict on small-order keys), P-256 by node:crypto.
-// Where sodium-native has no binary for the platform, node:crypto stands in for it.
+// Ed25519 by sodium-native (twice the speed of node:crypto, and strict on small-order keys), P-256
+// by node:crypto. Where sodium-native has no binary for the platform, node:crypto stands in for it.
 
 type Sodium = {
   crypto_sign_verify_detached(signature: Uint8Array, message: Uint8Array, key: Uint8Array): boolean;
@@ -32,12 +32,21 @@ function loadSodium(): Sodium | undefined {
 /** Which library verifies Ed25519 here: shown by `coinbox doctor`. */
 export const ed25519Library = sodium ? 'sodium-native' : 'node:crypto';
 
-export const sha256: Primitives['sha256'] = (bytes) => createHash('sha256').update(bytes).digest();
+/** A plain array, as in browsers: `slice` of a Buffer would be a window, not a copy. */
+export const sha256: Primitives['sha256'] = (bytes) => {
+  const digest = createHash('sha256').update(bytes).digest();
+  return new Uint8Array(digest.buffer, digest.byteOffset, digest.length);
+};
 
 const base64url = (bytes: Uint8Array): string => Buffer.from(bytes).toString('base64url');
 
-/** A bounded cache: importing a key costs up to a verification, so keys that come again are kept. */
-function cached(limit: number, make: (bytes: Uint8Array) => KeyObject): (b: Uint8Array) => KeyObject {
+/**
+ * A bounded cache: importing a key costs up to a verification, so keys that come again are kept.
+ */
+function cached(
+  limit: number,
+  make: (bytes: Uint8Array) => KeyObject,
+): (b: Uint8Array) => KeyObject {
   const kept = new Map<string, KeyObject>();
   return (bytes) => {
     const name = Buffer.from(bytes).toString('latin1');
@@ -77,9 +86,15 @@ function isSmallOrder(publicKey: Uint8Array): boolean {
   return smallOrder.has(y.toString('hex'));
 }
 
-function verifyEd25519ByNode(key: Uint8Array, message: Uint8Array, signature: Uint8Array): boolean {
+/** What stands in where sodium-native is missing, as strict as it. */
+export function verifyEd25519ByNode(
+  key: Uint8Array,
+  message: Uint8Array,
+  signature: Uint8Array,
+): boolean {
   try {
-    return !isSmallOrder(key) && verify(null, message, edPublic(key), signature);
+    const known = !isSmallOrder(key) && !isSmallOrder(signature.subarray(0, 32));
+    return known && verify(null, message, edPublic(key), signature);
   } catch {
     return false;
   }
@@ -94,7 +109,9 @@ export const verifyEd25519: Primitives['verifyEd25519'] = (publicKey, message, s
 
 const expanded = new Map<string, Uint8Array>();
 
-/** libsodium signs with seed ‖ public key; working the public key out costs as much as a signature. */
+/**
+ * libsodium signs with seed ‖ public key; working the public key out costs as much as a signature.
+ */
 function expandedSecret(library: Sodium, seed: Uint8Array): Uint8Array {
   const name = Buffer.from(seed).toString('latin1');
   let secret = expanded.get(name);
@@ -121,7 +138,12 @@ export const publicKeyEd25519: Primitives['publicKeyEd25519'] = (secretKey) => {
 
 const p256Public = cached(KEYS_KEPT, (xy) =>
   createPublicKey({
-    key: { kty: 'EC', crv: 'P-256', x: base64url(xy.subarray(0, 32)), y: base64url(xy.subarray(32)) },
+    key: {
+      kty: 'EC',
+      crv: 'P-256',
+      x: base64url(xy.subarray(0, 32)),
+      y: base64url(xy.subarray(32)),
+    },
     format: 'jwk',
   }),
 );
@@ -147,7 +169,8 @@ const sOf = (signature: Uint8Array): bigint =>
   BigInt(`0x${Buffer.from(signature.subarray(32)).toString('hex')}`);
 
 export const verifyP256: Primitives['verifyP256'] = (publicKey, message, signature) => {
-  if (publicKey.length !== 64 || signature.length !== 64 || sOf(signature) > halfOrder) return false;
+  if (publicKey.length !== 64 || signature.length !== 64 || sOf(signature) > halfOrder)
+    return false;
   try {
     const key = p256Public(publicKey);
     return verify('sha256', message, { key, dsaEncoding: 'ieee-p1363' }, signature);

@@ -8,8 +8,8 @@ import { signatureRejections } from './rejections/signatures.ts';
 import type { RejectionRow } from './rejections/row.ts';
 
 /**
- * The one table of every "no" that a party of Coinbox can answer. Codes are for ever: a code is never given another meaning.
- * `npm run docs` writes it out as docs/reference/rejections.md.
+ * The one table of every "no" that a party of Coinbox can answer. Codes are for ever: a code is
+ * never given another meaning. `node tools/make-docs.ts` writes docs/reference/rejections.md of it.
  */
 export const REJECTIONS = {
   ...encodingRejections,

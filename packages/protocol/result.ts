@@ -16,7 +16,10 @@ export const reject = (code: RejectionCode, detail?: string): Rejected => ({
   rejection: detail === undefined ? { code } : { code, detail },
 });
 
-/** A bug in this program: the state that the code before it had ruled out. Not for another party's input. */
+/**
+ * A bug in this program: the state that the code before it had ruled out. Not for another party's
+ * input.
+ */
 export function assert(condition: unknown, message: string): asserts condition {
   if (!condition) throw new Error(`bug: ${message}`);
 }

@@ -179,7 +179,10 @@ type RecordOf<F> = { readonly [K in Required<F>]: ValueOf<F[K]> } & {
   readonly [K in Exclude<keyof F, Required<F>>]?: ValueOf<F[K]>;
 };
 
-/** A map with exactly these keys. Rejects malformed-unknown-field and malformed-missing-field, naming the field. */
+/**
+ * A map with exactly these keys. Rejects malformed-unknown-field and malformed-missing-field,
+ * naming the field.
+ */
 export function record<const F extends Fields>(fields: F): Shape<RecordOf<F>> {
   const named = Object.entries(fields);
   const keys = new Set(named.map(([, { key }]) => key));
@@ -223,7 +226,10 @@ const versionShape: Shape<1> = shape(
   (value) => (value === PROTOCOL_VERSION ? accept(1 as const) : reject('unsupported-version')),
 );
 
-/** A record whose key 1 is the protocol version, checked before all other fields and kept out of the value. */
+/**
+ * A record whose key 1 is the protocol version, checked before all other fields and kept out of the
+ * value.
+ */
 export function versioned<const F extends Fields>(fields: F): Shape<RecordOf<F>> {
   const inner = record(fields);
   return {

@@ -1,4 +1,7 @@
-/** Milliseconds since 1970-01-01T00:00:00Z, a safe integer. Never decides an order: sequence numbers do. */
+/**
+ * Milliseconds since 1970-01-01T00:00:00Z, a safe integer. Never decides an order: sequence numbers
+ * do.
+ */
 export type Instant = number & { readonly __instant: unique symbol };
 
 /** The only source of time. The shell brings the machine's clock, the simulator a virtual one. */

@@ -24,8 +24,9 @@ export const readPragma = (database: DatabaseSync, pragma: string): unknown =>
   Object.values(database.prepare(`PRAGMA ${pragma}`).get() ?? {})[0];
 
 /**
- * Opens a SQLite file for writing, makes its tables when it is new, and sets WAL with synchronous=FULL. Every setting is read
- * back: with synchronous=NORMAL a power cut drops commits that were acknowledged. Faults: startup-unsafe, storage-failed.
+ * Opens a SQLite file for writing, makes its tables when it is new, and sets WAL with
+ * synchronous=FULL. Every setting is read back: with synchronous=NORMAL a power cut drops commits
+ * that were acknowledged. Faults: startup-unsafe, storage-failed.
  */
 export function openDatabase(file: string, options: OpenDatabase): DatabaseSync {
   let database: DatabaseSync | undefined;
@@ -57,7 +58,8 @@ function prepareSchema(database: DatabaseSync, file: string, options: OpenDataba
   const owner = readPragma(database, 'application_id');
   if (version === 0 && owner === 0) {
     database.exec(`BEGIN IMMEDIATE; ${options.schema};
-      PRAGMA application_id=${options.applicationId}; PRAGMA user_version=${options.version}; COMMIT`);
+      PRAGMA application_id=${options.applicationId};
+      PRAGMA user_version=${options.version}; COMMIT`);
     return;
   }
   if (owner !== options.applicationId || version !== options.version) {
@@ -68,22 +70,31 @@ function prepareSchema(database: DatabaseSync, file: string, options: OpenDataba
   }
 }
 
-/** Opens a SQLite file that another process may be writing, for reading only. Fault storage-failed. */
+/**
+ * Opens a SQLite file that another process may be writing, for reading only. Fault storage-failed.
+ */
 export function openDatabaseReader(file: string): DatabaseSync {
+  let database: DatabaseSync | undefined;
   try {
-    const database = new DatabaseSync(file, { readOnly: true });
+    database = new DatabaseSync(file, { readOnly: true });
     database.exec('PRAGMA busy_timeout=5000; PRAGMA trusted_schema=OFF;');
+    // SQLite reads the file only now.
+    readPragma(database, 'application_id');
     return database;
   } catch (cause) {
+    database?.close();
     throw new Fault('storage-failed', `cannot read ${file}`, cause);
   }
 }
 
-/** Runs `work` as one transaction. What it throws rolls everything back. Fault storage-full or storage-failed from SQLite. */
+/**
+ * Runs `work` as one transaction. What it throws rolls everything back. Fault storage-full or
+ * storage-failed from SQLite.
+ */
 export function inTransaction<T>(database: DatabaseSync, work: () => T): T {
-  database.exec('BEGIN IMMEDIATE');
   let result: T;
   try {
+    database.exec('BEGIN IMMEDIATE');
     result = work();
     database.exec('COMMIT');
   } catch (cause) {

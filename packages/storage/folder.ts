@@ -1,8 +1,9 @@
 import { chmodSync, existsSync, mkdirSync, readFileSync, statSync } from 'node:fs';
-import { closeSync, fsyncSync, openSync, renameSync, writeSync } from 'node:fs';
+import { closeSync, fchmodSync, fsyncSync, openSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { Fault } from '@coinbox/protocol';
+import { storageFault } from './database.ts';
 
 /** Only the owner may enter: keys lie in here. */
 const FOLDER_MODE = 0o700;
@@ -14,12 +15,17 @@ export function makeFolder(folder: string): void {
   chmodSync(folder, FOLDER_MODE);
 }
 
-/** Writes a file so that after a power cut it is either the old or the new one: temporary file, fsync, rename, fsync of the folder. */
+/**
+ * Writes a file so that after a power cut it is either the old or the new one: temporary file,
+ * fsync, rename, fsync of the folder.
+ */
 export function writeFileDurably(file: string, content: string | Uint8Array): void {
   const temporary = `${file}.new`;
   const descriptor = openSync(temporary, 'w', FILE_MODE);
   try {
-    writeSync(descriptor, typeof content === 'string' ? Buffer.from(content) : content);
+    // The mode given to openSync counts for a new file only.
+    fchmodSync(descriptor, FILE_MODE);
+    writeFileSync(descriptor, content);
     fsyncSync(descriptor);
   } finally {
     closeSync(descriptor);
@@ -33,7 +39,10 @@ export function writeFileDurably(file: string, content: string | Uint8Array): vo
   }
 }
 
-/** A JSON file of a data folder. Faults: not-initialised where it is missing, config-invalid where it is not JSON. */
+/**
+ * A JSON file of a data folder. Faults: not-initialised where it is missing, config-invalid where
+ * it is not JSON.
+ */
 export function readJsonFile(folder: string, name: string): unknown {
   const file = join(folder, name);
   if (!existsSync(file)) {
@@ -65,17 +74,22 @@ export function checkSecretFile(file: string): void {
 /** One program at a time in a data folder. */
 export type FolderLock = { release(): void };
 
+const SQLITE_BUSY = 5;
+
 /**
- * Locks a data folder for as long as this process lives. The lock is the kernel's (SQLite's exclusive lock on a file of its own),
- * so that it is gone when the process is, however it ended. Fault already-running.
+ * Locks a data folder for as long as this process lives. The lock is the kernel's (SQLite's
+ * exclusive lock on a file of its own), so that it is gone when the process is, however it ended.
+ * Faults: not-initialised where there is no such folder, already-running, storage-failed.
  */
 export function lockFolder(folder: string): FolderLock {
+  if (!existsSync(folder)) throw new Fault('not-initialised', `there is no folder ${folder}`);
   let database: DatabaseSync | undefined;
   try {
     database = new DatabaseSync(join(folder, 'lock'));
     database.exec('PRAGMA journal_mode=MEMORY; BEGIN EXCLUSIVE');
   } catch (cause) {
     database?.close();
+    if ((cause as { errcode?: unknown }).errcode !== SQLITE_BUSY) throw storageFault(cause);
     throw new Fault('already-running', `another program has ${folder} open`, cause);
   }
   return { release: () => database.close() };

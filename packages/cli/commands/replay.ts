@@ -9,10 +9,18 @@ import { startFleet } from '../fleet/fleet.ts';
 import type { Fleet } from '../fleet/fleet.ts';
 import { chooseDeposit, planFleet, priceSessions, readTariff } from '../fleet/plan.ts';
 import type { PricedSession, ReplayTariff } from '../fleet/plan.ts';
-import { differenceOfBooks, isSettled, readBooks, refusalOf } from '../fleet/reconcile.ts';
+import {
+  differenceOf,
+  differenceOfBooks,
+  isSettled,
+  readBooks,
+  refusalOf,
+} from '../fleet/reconcile.ts';
+import type { SessionBooks } from '../fleet/reconcile.ts';
 import { SessionFileError, readSessions } from '../fleet/sessions.ts';
 import type { SessionFile } from '../fleet/sessions.ts';
-import { DataError, UsageError } from '../exit-codes.ts';
+import { DataError } from '../exit-codes.ts';
+import { parseMajor } from '../money-argument.ts';
 import { createProgress, formatTable, tell } from '../output.ts';
 import { readTextFile } from './run.ts';
 
@@ -67,7 +75,7 @@ export async function replay(options: ReplayOptions): Promise<Replay> {
   const { priced, unpriced } = priceSessions(file.sessions, tariff.tariff);
   for (const { line, code } of unpriced) tell(`${options.sessions}:${line}: ${code}`);
   const asset = tariff.tariff.asset as Asset;
-  const deposit = options.deposit ? parseDeposit(options.deposit, asset) : chooseDeposit(priced);
+  const deposit = options.deposit ? parseMajor(options.deposit, asset) : chooseDeposit(priced);
   const { fleet, close } = await openFleet(options, priced, tariff, deposit);
   try {
     const began = performance.now();
@@ -88,19 +96,6 @@ function readFile(name: string, zone: string): SessionFile {
     if (error instanceof SessionFileError) throw new DataError(`${name}: ${error.message}`);
     throw error;
   }
-}
-
-/** Minor units of a decimal of major units. Throws UsageError. */
-export function parseDeposit(text: string, asset: Asset): bigint {
-  const exponent = Number(asset.slice(4));
-  const match = /^(\d{1,12})(?:\.(\d+))?$/.exec(text);
-  const fraction = match?.[2] ?? '';
-  if (!match || fraction.length > exponent) {
-    throw new UsageError(`--deposit ${text}: a decimal with at most ${exponent} places`);
-  }
-  const minor = BigInt((match[1] as string) + fraction.padEnd(exponent, '0'));
-  if (minor === 0n) throw new UsageError('--deposit: more than nothing');
-  return minor;
 }
 
 async function openFleet(
@@ -190,8 +185,18 @@ async function concludeReplay(
     difference_minor: minorJson(differenceOfBooks(books)),
     asset: fleet.asset,
     seconds,
-    problems: file.problems.map(({ line, code, detail }) => ({ line, code, detail })),
+    problems: [...file.problems, ...books.sessions.flatMap(describeDifference)],
   };
+}
+
+/** A session whose books are apart, for the list of problems. */
+function describeDifference(books: SessionBooks): { line: number; code: string; detail: string }[] {
+  if (differenceOf(books) === 0n) return [];
+  const { line, journal, ...amounts } = books;
+  const named = Object.entries({ ...amounts, ...journal }).map(
+    ([name, value]) => `${name} ${value}`,
+  );
+  return [{ line, code: 'books-differ', detail: named.join(', ') }];
 }
 
 /** A JSON number where it is exact there, a decimal string above 2^53. */

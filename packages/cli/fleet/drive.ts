@@ -26,7 +26,7 @@ export type DriveOptions = {
   readonly onDone: (done: number) => void;
 };
 
-const FIRST_PAUSE_MS = 10;
+const FIRST_PAUSE_MS = 50;
 const LONGEST_PAUSE_MS = 500;
 /** A session that takes longer than this waits for a deadline, and makes room for others. */
 const SLOW_AFTER_MS = 3_000;

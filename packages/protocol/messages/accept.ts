@@ -2,7 +2,10 @@ import type { MessageType } from '../message.ts';
 import { amount, field, hash, id, integer, versioned } from '../shape.ts';
 import type { ValueIn } from '../shape.ts';
 
-/** ACCEPT, holding → payer: the machine has the money and the session is open. Always the same bytes for the same PAY. */
+/**
+ * ACCEPT, holding → payer: the machine has the money and the session is open. Always the same bytes
+ * for the same PAY.
+ */
 const acceptShape = versioned({
   sequence: field(2, integer(1)),
   payHash: field(3, hash),
@@ -21,8 +24,9 @@ export const ACCEPT: MessageType<Accept> = {
 };
 
 /**
- * VOID, holding → payer and issuer: this offer will never be accepted, so the payer may take the money back. The issuer gives
- * back what it has applied for the offer, and applies nothing for it afterwards.
+ * VOID, holding → payer and issuer: this offer will never be accepted, so the payer may take the
+ * money back. The issuer gives back what it has applied for the offer, and applies nothing for it
+ * afterwards.
  */
 const voidShape = versioned({
   sequence: field(2, integer(1)),

@@ -15,7 +15,10 @@ import {
 } from '../shape.ts';
 import type { ValueIn } from '../shape.ts';
 
-/** One line of a bill. Quantity and unit price are decimals for people; `net` and `tax` are minor units and add up. */
+/**
+ * One line of a bill. Quantity and unit price are decimals for people; `net` and `tax` are minor
+ * units and add up.
+ */
 const line = record({
   description: field(1, text(80)),
   quantity: field(2, text(24)),
@@ -28,7 +31,10 @@ export type BillLine = ValueIn<typeof line>;
 
 export const MOST_BILL_LINES = 24;
 
-/** BILL, provider → terminal: the amount for what was delivered in one session. An amount of nothing ends a session without a draw. */
+/**
+ * BILL, provider → terminal: the amount for what was delivered in one session. An amount of nothing
+ * ends a session without a draw.
+ */
 const shape = versioned({
   sequence: field(2, integer(1)),
   bill: field(3, id('bill')),

@@ -16,7 +16,10 @@ import {
 } from '../shape.ts';
 import type { ValueIn } from '../shape.ts';
 
-/** What goes on between this reading and the next: kept for the payer, in use, or occupied without use. */
+/**
+ * What goes on between this reading and the next: kept for the payer, in use, or occupied without
+ * use.
+ */
 export const PHASES = { reserved: 1, active: 2, idle: 3 } as const;
 export type Phase = keyof typeof PHASES;
 
@@ -27,8 +30,8 @@ const item = record({
 });
 
 /**
- * One look at the registers of the machine, counted from the start of the session and never falling. Whole units:
- * watt-hours, millilitres, grams, cycles, pieces.
+ * One look at the registers of the machine, counted from the start of the session and never
+ * falling. Whole units: watt-hours, millilitres, grams, cycles, pieces.
  */
 const reading = record({
   at: field(1, instant),
@@ -38,7 +41,10 @@ const reading = record({
   massG: optional(5, count),
   cycles: optional(6, count),
   items: optional(7, list(item, 32)),
-  /** Mean power and current until the next reading, where the machine measures them: watts, milliamperes. */
+  /**
+   * Mean power and current until the next reading, where the machine measures them: watts,
+   * milliamperes.
+   */
   powerW: optional(8, count),
   currentMa: optional(9, count),
 });
@@ -47,7 +53,10 @@ export type Reading = ValueIn<typeof reading>;
 /** Readings in one METER message. A longer session sends several, chained by `previous`. */
 export const MOST_READINGS = 24;
 
-/** METER, terminal → provider: the readings of a session, chained. The last one, `final`, is what the bill has to name. */
+/**
+ * METER, terminal → provider: the readings of a session, chained. The last one, `final`, is what
+ * the bill has to name.
+ */
 const shape = versioned({
   sequence: field(2, integer(1)),
   session: field(3, id('session')),

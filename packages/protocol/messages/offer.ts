@@ -2,7 +2,10 @@ import type { MessageType } from '../message.ts';
 import { amount, asset, field, hash, id, instant, integer, versioned } from '../shape.ts';
 import type { ValueIn } from '../shape.ts';
 
-/** OFFER, holding → payer: what the machine offers, at which tariff, for which provider, and until when. One-shot. */
+/**
+ * OFFER, holding → payer: what the machine offers, at which tariff, for which provider, and until
+ * when. One-shot.
+ */
 const shape = versioned({
   sequence: field(2, integer(1)),
   offer: field(3, id('offer')),

@@ -6,8 +6,8 @@ import { amount, asset, field, hash, id, instant, integer, optional, versioned }
 import type { ValueIn } from '../shape.ts';
 
 /**
- * PAY, payer → holding: so much for this offer, from this wallet. Bound to the offer, the receiver and the mapping version,
- * so that it is worth nothing anywhere else.
+ * PAY, payer → holding: so much for this offer, from this wallet. Bound to the offer, the receiver
+ * and the mapping version, so that it is worth nothing anywhere else.
  */
 const shape = versioned({
   /** The payer wallet's own counter. Two different PAYs with one number prove double spending. */

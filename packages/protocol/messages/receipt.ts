@@ -14,13 +14,16 @@ import {
 } from '../shape.ts';
 import type { ValueIn } from '../shape.ts';
 
-/** `posted`: the money has moved. `refused`: it never will for this id. `parked`: it waits for a supervisor. */
+/**
+ * `posted`: the money has moved. `refused`: it never will for this id. `parked`: it waits for a
+ * supervisor.
+ */
 export const RESULTS = { posted: 1, refused: 2, parked: 3 } as const;
 export type ReceiptResult = keyof typeof RESULTS;
 
 /**
- * RECEIPT, issuer → all: what became of one message, at one place of the ledger. Issued again it has the same bytes.
- * The sequence of the issuer is the ledger index.
+ * RECEIPT, issuer → all: what became of one message, at one place of the ledger. Issued again it
+ * has the same bytes. The sequence of the issuer is the ledger index.
  */
 const shape = versioned({
   index: field(2, integer(1)),

@@ -40,7 +40,9 @@ export const DRAW: MessageType<Draw> = {
   shape: drawShape,
 };
 
-/** A draw, and the settlement that carries it, have the one id that follows from bill and session. */
+/**
+ * A draw, and the settlement that carries it, have the one id that follows from bill and session.
+ */
 export const settlementIdOf = (bill: BillId, session: SessionId): SettlementId =>
   derivedId('settlement', instantOfId(bill), concatBytes(idToBytes(bill), idToBytes(session)));
 
@@ -48,8 +50,9 @@ export const settlementIdOf = (bill: BillId, session: SessionId): SettlementId =
 export const MOST_PAYMENTS = 8;
 
 /**
- * SETTLE, settlement → issuer: 交易信息. Payer and provider wallet are optional, as in the patent: absent, the issuer resolves
- * them; present, they must agree. Nothing here decides where the money goes.
+ * SETTLE, settlement → issuer: 交易信息. Payer and provider wallet are optional, as in the patent:
+ * absent, the issuer resolves them; present, they must agree. Nothing here decides where the money
+ * goes.
  */
 const settleShape = versioned({
   sequence: field(2, integer(1)),

@@ -20,7 +20,12 @@ export const encodingRejections = {
     'A text is not valid UTF-8 in normal form C, or holds a NUL.',
     '文本不是有效的 UTF-8 NFC 形式，或含有 NUL。',
   ),
-  'malformed-type': row(400, 'never', 'A value has a type that is not allowed here.', '值的类型不允许。'),
+  'malformed-type': row(
+    400,
+    'never',
+    'A value has a type that is not allowed here.',
+    '值的类型不允许。',
+  ),
   'malformed-tag': row(400, 'never', 'A CBOR tag is not allowed here.', 'CBOR 标签不允许。'),
   'malformed-unknown-field': row(
     400,
@@ -34,8 +39,18 @@ export const encodingRejections = {
     'The message lacks a field that its type requires.',
     '消息缺少必需字段。',
   ),
-  'malformed-value': row(400, 'never', 'A field has a value out of its range.', '字段的值超出范围。'),
-  'malformed-json': row(400, 'never', 'The body is not acceptable JSON.', '请求体不是可接受的 JSON。'),
+  'malformed-value': row(
+    400,
+    'never',
+    'A field has a value out of its range.',
+    '字段的值超出范围。',
+  ),
+  'malformed-json': row(
+    400,
+    'never',
+    'The body is not acceptable JSON.',
+    '请求体不是可接受的 JSON。',
+  ),
   'too-large': row(413, 'never', 'The message is too large.', '消息过大。'),
   'unsupported-media-type': row(
     415,

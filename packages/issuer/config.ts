@@ -1,0 +1,84 @@
+import { Fault, isNetworkId, parseAsset } from '@coinbox/protocol';
+import type { Asset, NetworkId, PublicKey } from '@coinbox/protocol';
+import { readJsonFile, writeJsonFile } from '@coinbox/storage';
+import { asset, bytes, needed, object, publicKey, text, toBase64url } from './read.ts';
+
+export const CONFIG_FILE = 'issuer.json';
+
+/** What `issuer.json` says. Nothing in it is secret. */
+export type IssuerConfig = {
+  readonly network: NetworkId;
+  readonly asset: Asset;
+  readonly root: PublicKey;
+  /** The authority's certificate, then the one of the key that signs receipts. */
+  readonly certificates: readonly Uint8Array[];
+  /** Operators by name, with the SHA-256 of their token. */
+  readonly people: Readonly<Record<string, Uint8Array>>;
+};
+
+export const isPersonName = (name: string): boolean => /^[a-z][a-z0-9-]{0,31}$/.test(name);
+
+const read = object({
+  network: needed(text),
+  asset: needed(asset),
+  root: needed(publicKey),
+  authority: needed(bytes),
+  receipts: needed(bytes),
+  people: needed((value) =>
+    typeof value === 'object' && value !== null
+      ? { ok: true, value: Object.entries(value) }
+      : { ok: false, rejection: { code: 'malformed-type' } },
+  ),
+});
+
+/** The settings of a data folder. Faults: not-initialised, config-invalid. */
+export function readConfig(folder: string): IssuerConfig {
+  const config = read(readJsonFile(folder, CONFIG_FILE));
+  if (!config.ok) {
+    const { code, detail } = config.rejection;
+    throw new Fault('config-invalid', `${CONFIG_FILE}: ${code} ${detail ?? ''}`);
+  }
+  const { network, root, authority, receipts } = config.value;
+  if (!isNetworkId(network)) throw new Fault('config-invalid', `${CONFIG_FILE}: /network`);
+  const people = config.value.people.map(([name, token]): [string, Uint8Array] => {
+    const hash = bytes((token as { token_sha256?: unknown } | null)?.token_sha256);
+    if (!isPersonName(name) || !hash.ok || hash.value.length !== 32) {
+      throw new Fault('config-invalid', `${CONFIG_FILE}: /people/${name}`);
+    }
+    return [name, hash.value];
+  });
+  return {
+    network,
+    asset: config.value.asset,
+    root,
+    certificates: [authority, receipts],
+    people: Object.fromEntries(people),
+  };
+}
+
+export function writeConfig(folder: string, config: IssuerConfig): void {
+  const [authority, receipts] = config.certificates.map(toBase64url);
+  const people = Object.entries(config.people).map(([name, hash]) => [
+    name,
+    { token_sha256: toBase64url(hash) },
+  ]);
+  writeJsonFile(folder, CONFIG_FILE, {
+    network: config.network,
+    asset: config.asset,
+    root: { algorithm: config.root.algorithm, bytes: toBase64url(config.root.bytes) },
+    authority,
+    receipts,
+    people: Object.fromEntries(people),
+  });
+}
+
+/** Faults config-invalid where `init` was asked for something that cannot be. */
+export function checkSettings(network: string, wanted: string, people: readonly string[]): Asset {
+  const found = parseAsset(wanted);
+  if (!isNetworkId(network)) throw new Fault('config-invalid', `not a network id: ${network}`);
+  if (!found.ok) throw new Fault('config-invalid', `not an asset: ${wanted}`);
+  if (people.length < 2 || !people.every(isPersonName) || new Set(people).size < people.length) {
+    throw new Fault('config-invalid', 'two people or more, each with a name of a–z, 0–9 and -');
+  }
+  return found.value;
+}

@@ -1,0 +1,67 @@
+import type { Entry, Ledger, TransferGroup } from '@coinbox/ledger';
+import { accept, assert, reject } from '@coinbox/protocol';
+import type {
+  Asset,
+  Certificate,
+  Clock,
+  NetworkId,
+  PublicKey,
+  Result,
+  Signer,
+} from '@coinbox/protocol';
+import type { Cursors } from './cursor.ts';
+import type { Locks } from './locks.ts';
+import type { Query } from './page.ts';
+import type { Registry } from './registry/registry.ts';
+
+/** What an operation works with. */
+export type Context = {
+  readonly network: NetworkId;
+  readonly asset: Asset;
+  readonly root: PublicKey;
+  readonly clock: Clock;
+  readonly ledger: Ledger;
+  readonly registry: Registry;
+  readonly locks: Locks;
+  readonly cursors: Cursors;
+  /** The authority's certificate, then the one of the key that signs receipts. */
+  readonly certificates: readonly Certificate[];
+  readonly authority: Signer;
+  readonly receipts: Signer;
+};
+
+/** A request to the JSON API, without its transport. */
+export type Call = {
+  /** The part of the path that names one thing. */
+  readonly parameter?: string;
+  readonly query: Query;
+  readonly body?: unknown;
+  /** The operator that asks; empty where no token is needed. */
+  readonly person: string;
+};
+
+/** An entry as the answer to a request. `replayed`: it was there before. */
+export type Posted = { readonly entry: Entry; readonly replayed: boolean };
+
+/**
+ * Posts one group and reads its entry. **Commit point:** when `ledger.post` resolves, the group is
+ * durable, and nothing that comes after it can change what became of it. Rejects as the ledger
+ * does; a recorded refusal is an accepted entry.
+ */
+export async function post(
+  { ledger, registry }: Pick<Context, 'ledger' | 'registry'>,
+  group: TransferGroup,
+): Promise<Result<Posted>> {
+  const [outcome] = await ledger.post([group]);
+  assert(outcome, 'a ledger answers every group');
+  if (!outcome.ok) return outcome;
+  const { index, replayed } = outcome.value;
+  const entry = await ledger.entry(index);
+  assert(entry, `the log has the entry ${index} that it has acknowledged`);
+  registry.note(entry);
+  return accept({ entry, replayed });
+}
+
+/** The asset of a network is the only one so far. Rejects currency-mismatch. */
+export const checkAsset = (own: Asset, named: Asset): Result<Asset> =>
+  own === named ? accept(named) : reject('currency-mismatch', `this network has ${own}`);

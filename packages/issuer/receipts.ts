@@ -1,0 +1,73 @@
+import type { Entry } from '@coinbox/ledger';
+import { NO_MONEY, RECEIPT, assert, signMessage } from '@coinbox/protocol';
+import type {
+  Asset,
+  Certificate,
+  NetworkId,
+  Receipt,
+  ReceiptResult,
+  RejectionCode,
+  Signer,
+} from '@coinbox/protocol';
+import { CODES } from './codes.ts';
+import { decodeMemo } from './memo.ts';
+
+/** What the ledger's refusals are called in a receipt. */
+const renamed: Readonly<Record<string, RejectionCode>> = {
+  'settle/hold-exceeded': 'backing-insufficient',
+  'park/hold-exceeded': 'backing-insufficient',
+  'refund/hold-exceeded': 'refund-exceeds-unspent',
+  'void/hold-exceeded': 'session-closed',
+};
+
+/**
+ * The code that a refused entry is answered with; undefined for one that was posted. What
+ * `claim-taken` means the memo says, since only when it was decided could one look at who had the
+ * claim.
+ */
+export function refusalOf(entry: Entry): RejectionCode | undefined {
+  const { refusal } = entry;
+  if (refusal === undefined) return undefined;
+  if (refusal === 'claim-taken') return decodeMemo(entry.memo).code ?? refusal;
+  return renamed[`${entry.code}/${refusal}`] ?? refusal;
+}
+
+export function resultOf(entry: Entry): ReceiptResult {
+  if (entry.status === 'refused') return 'refused';
+  return entry.code === CODES.park ? 'parked' : 'posted';
+}
+
+/**
+ * The receipt that follows from an entry, and from nothing else: the same entry, the same receipt,
+ * for ever.
+ */
+export function receiptOf(entry: Entry, asset: Asset): Receipt {
+  const memo = decodeMemo(entry.memo);
+  const { subject, subjectTyp, amount = NO_MONEY, from, to, mappingVersion } = memo;
+  assert(subject && subjectTyp, `entry ${entry.index} answers a signed message`);
+  const result = resultOf(entry);
+  const code = result === 'parked' ? 'settlement-parked' : refusalOf(entry);
+  return {
+    index: entry.index,
+    subject,
+    subjectTyp,
+    result,
+    ...(code && { code }),
+    entryHash: entry.hash,
+    amount,
+    asset,
+    ...(from && { from }),
+    ...(to && { to }),
+    ...(mappingVersion && { mappingVersion }),
+    at: entry.at,
+  };
+}
+
+/** Signs with Ed25519, which is deterministic: the same receipt is the same bytes. */
+export const signReceipt = (
+  entry: Entry,
+  asset: Asset,
+  signer: Signer,
+  certificate: Certificate,
+  network: NetworkId,
+): Uint8Array => signMessage(RECEIPT, receiptOf(entry, asset), signer, certificate, network).bytes;

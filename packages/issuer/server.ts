@@ -1,0 +1,97 @@
+import { Fault } from '@coinbox/protocol';
+import type { Clock, Instant } from '@coinbox/protocol';
+import { lockFolder } from '@coinbox/storage';
+import type { AddressInfo } from 'node:net';
+import { pino } from 'pino';
+import type { Logger } from 'pino';
+import { createApp } from './api/app.ts';
+import { createAnswers } from './api/idempotency.ts';
+import { createMetrics } from './api/metrics.ts';
+import { readConfig } from './config.ts';
+import { openFolder } from './folder.ts';
+import { createIssuer } from './issuer.ts';
+import type { Issuer } from './issuer.ts';
+
+export type StartIssuer = {
+  /** A folder that `initIssuer` has made. */
+  readonly folder: string;
+  /** Default 127.0.0.1. */
+  readonly host?: string;
+  /** Default 0: any free port. */
+  readonly port?: number;
+  /** Default: the machine's clock. */
+  readonly clock?: Clock;
+  /** Default: JSON lines on standard error. */
+  readonly log?: Logger;
+};
+
+export type RunningIssuer = {
+  /** `http://127.0.0.1:7400` */
+  readonly url: string;
+  readonly issuer: Issuer;
+  /** Stops taking requests, ends those under way, and lets go of the folder. */
+  close(): Promise<void>;
+};
+
+export const systemClock: Clock = { now: () => Date.now() as Instant };
+
+/**
+ * Starts the issuer's server. Throws Fault: not-initialised, config-invalid, startup-unsafe,
+ * already-running, ledger-corrupt, storage-failed; and unreachable where the address cannot be
+ * used.
+ */
+export async function startIssuer(options: StartIssuer): Promise<RunningIssuer> {
+  const { folder, host = '127.0.0.1', port = 0, clock = systemClock } = options;
+  const log = options.log ?? pino({ name: 'coinbox-issuer' }, pino.destination(2));
+  const { people } = readConfig(folder);
+  const lock = lockFolder(folder);
+  let issuer: Issuer | undefined;
+  try {
+    const ports = await openFolder(folder, clock);
+    issuer = await createIssuer(ports);
+    const metrics = createMetrics(issuer);
+    let isSound = true;
+    const app = await createApp({
+      issuer,
+      answers: createAnswers(ports.records),
+      people,
+      clock,
+      metrics,
+      refused: metrics.refused,
+      isSound: () => isSound,
+      failed(failure, traceId) {
+        // A ledger that has failed once takes nothing any more: only a restart tells what was
+        // recorded.
+        if (failure instanceof Fault) isSound = false;
+        log.error({ err: failure, trace_id: traceId }, 'a request failed');
+      },
+    });
+    await app.listen({ host, port }).catch((cause: unknown) => {
+      throw new Fault('unreachable', `cannot listen on ${host}:${port}`, cause);
+    });
+    const { port: used } = app.server.address() as AddressInfo;
+    const url = `http://${host.includes(':') ? `[${host}]` : host}:${used}`;
+    log.info({ url, index: issuer.registry.appliedIndex }, 'the issuer is ready');
+    return { url, issuer, close: closeOnce(app, issuer, lock, log) };
+  } catch (cause) {
+    await issuer?.close();
+    lock.release();
+    throw cause;
+  }
+}
+
+function closeOnce(
+  app: { close(): PromiseLike<unknown> },
+  issuer: Issuer,
+  lock: { release(): void },
+  log: Logger,
+): () => Promise<void> {
+  let closing: Promise<void> | undefined;
+  const close = async (): Promise<void> => {
+    await app.close();
+    await issuer.close();
+    lock.release();
+    log.info('the issuer has stopped');
+  };
+  return () => (closing ??= close());
+}

@@ -1,0 +1,234 @@
+import type { Clock, IssuerClient, OfferId, Rejection, WalletId } from '@coinbox/protocol';
+import type { Link, LinkHandler, Outbox } from '@coinbox/link';
+import { createCarrierDoor } from './carrier-door.ts';
+import type { CarrierDoor } from './carrier-door.ts';
+import type { TerminalFolder } from './config.ts';
+import { createCore } from './core.ts';
+import type { Core } from './core.ts';
+import { connectDevice } from './delivery.ts';
+import type { Device } from './device.ts';
+import type { Journal } from './journal.ts';
+import { MOST_PENDING, providerHandler, providerOutbox } from './provider-door.ts';
+import { createSaleDesk, createTariffShelf } from './sale.ts';
+import type { SaleDesk } from './sale.ts';
+import { DEFAULT_BOUNDS } from './state.ts';
+import type { Bounds } from './state.ts';
+import { overdueOffers, voidOffer } from './step-offer.ts';
+import { meter, overdueSessions, returnMoney, silentSessions } from './step-session.ts';
+import type { Timers } from './timers.ts';
+import { createUploader } from './uploader.ts';
+
+/** What the link of a terminal is opened with; the shell brings the transport. */
+export type LinkOrder = {
+  readonly own: WalletId;
+  readonly peers: readonly WalletId[];
+  readonly certificates: readonly Uint8Array[];
+  readonly outbox: Outbox;
+  readonly handler: LinkHandler;
+};
+
+/** The world of one agent: everything that is not a rule comes in here. */
+export type AgentParts = {
+  readonly folder: TerminalFolder;
+  readonly journal: Journal;
+  readonly clock: Clock;
+  readonly timers: Timers;
+  readonly random: (bytes: number) => Uint8Array;
+  readonly issuer: IssuerClient;
+  readonly openLink: (order: LinkOrder) => Link;
+  readonly device: Device;
+  readonly bounds?: Partial<Bounds>;
+  readonly onFault: (fault: unknown) => void;
+};
+
+export type AgentStatus = {
+  readonly terminal: WalletId;
+  readonly openSessions: number;
+  readonly openOffers: number;
+  /** Minor units in the two wallets. */
+  readonly holding: string;
+  readonly inSettlement: string;
+  readonly linkConnected: boolean;
+  readonly mapped: boolean;
+  readonly blocked?: Rejection;
+};
+
+/**
+ * The agent of one machine: two wallets, a journal, and the doors to payer, provider, issuer and
+ * device.
+ */
+export interface Agent extends CarrierDoor {
+  readonly terminal: WalletId;
+  status(): AgentStatus;
+  close(): Promise<void>;
+}
+
+/** How often the agent looks for what is overdue. */
+const TICK_MS = 1_000;
+/** How long a payer's request waits for the issuer's answer to its PAY. */
+const WAIT_FOR_ISSUER_MS = 3_000;
+/** How often the agent asks for its mapping. */
+const REFRESH_TICKS = 30;
+/** After a start the bills that waited for the terminal have so long to come. */
+const GRACE_MS = 60_000;
+
+/** Starts an agent. Recovery is a start: the journal is replayed, and what it left open goes on. */
+export async function startAgent(parts: AgentParts): Promise<Agent> {
+  const { folder, journal, clock, timers } = parts;
+  const { book, keys, certificates } = folder;
+  const bounds = { ...DEFAULT_BOUNDS, ...parts.bounds };
+  const core = createCore({ journal, book, keys, bounds, clock });
+  const shelf = createTariffShelf(folder.tariffs, folder.limits.asset);
+  const desk = createSaleDesk(core, parts.issuer, shelf, folder.limits);
+  await desk.refresh();
+  const uploader = createUploader({ ...parts, core, onMappingChanged: () => void desk.refresh() });
+  const link = createLinkKeeper(parts, core, desk, providerHandler(core, shelf));
+  connectDevice(core, parts.device, shelf);
+  core.listen((event) => {
+    uploader.wake();
+    if (event.kind === 'accepted') link.keep();
+    else link.wake();
+  });
+  const stopTicking = tick(parts, core, bounds, () => {
+    desk.refresh().then(link.keep).catch(parts.onFault);
+  });
+  link.keep();
+  uploader.wake();
+  const random = parts.random;
+  const settled = waitForOffer(core, timers);
+  const door = createCarrierDoor({ core, desk, certificates, random, settled });
+  return {
+    terminal: keys.holdingCertificate.body.wallet,
+    exchange: (request) => door.exchange(request),
+    status: () => ({
+      terminal: keys.holdingCertificate.body.wallet,
+      openSessions: core.state.sessions.size,
+      openOffers: core.state.offers.size,
+      holding: core.state.holding.toString(),
+      inSettlement: core.state.inSettlement.toString(),
+      linkConnected: link.connected(),
+      mapped: desk.terms().ok,
+      ...(uploader.blocked && { blocked: uploader.blocked }),
+    }),
+    async close() {
+      stopTicking();
+      uploader.close();
+      await link.close();
+      journal.close();
+    },
+  };
+}
+
+type LinkKeeper = {
+  keep(): void;
+  wake(): void;
+  connected(): boolean;
+  close(): Promise<void>;
+};
+
+/**
+ * Holds a link to every provider that an open session or the mapping names; opens another when a
+ * new one comes up.
+ */
+function createLinkKeeper(
+  parts: AgentParts,
+  core: Core,
+  desk: SaleDesk,
+  handler: LinkHandler,
+): LinkKeeper {
+  const links = new Map<WalletId, Link>();
+  const own = core.keys.holdingCertificate.body.wallet;
+  const { holdingCertificate, settlementCertificate } = core.keys;
+  const certificates = [holdingCertificate.bytes, settlementCertificate.bytes];
+  const keep = (): void => {
+    const wanted = new Set<WalletId>();
+    const terms = desk.terms();
+    if (terms.ok) wanted.add(terms.value.provider);
+    for (const { offer } of core.state.sessions.values()) wanted.add(offer.provider);
+    for (const { peer } of core.journal.pending('provider', MOST_PENDING))
+      if (peer) wanted.add(peer);
+    for (const peer of wanted) {
+      if (links.has(peer)) continue;
+      const outbox = providerOutbox(core, peer);
+      links.set(peer, parts.openLink({ own, peers: [peer], certificates, outbox, handler }));
+    }
+    wake();
+  };
+  const wake = (): void => {
+    for (const link of links.values()) link.wake();
+  };
+  return {
+    keep,
+    wake,
+    connected: () => [...links.values()].every((link) => link.connected),
+    close: async () => void (await Promise.all([...links.values()].map((link) => link.close()))),
+  };
+}
+
+/**
+ * Every second: what is overdue. Every 30: the mapping is asked for. Offers that have expired are
+ * voided before anything is sent, so that no payment of yesterday starts the machine today.
+ */
+function tick(parts: AgentParts, core: Core, bounds: Bounds, refresh: () => void): () => void {
+  const { timers, onFault } = parts;
+  const startedAt = core.now();
+  const graceMs = Math.min(bounds.billWithinMs, GRACE_MS);
+  let ticks = 0;
+  let stop = (): void => undefined;
+  const guarded = (work: () => void): void => {
+    try {
+      work();
+    } catch (fault) {
+      onFault(fault);
+    }
+  };
+  const turn = (): void => {
+    guarded(() => voidOverdue(core));
+    guarded(() => endOverdue(core, parts.device, core.now() - startedAt >= graceMs));
+    if (++ticks % REFRESH_TICKS === 0) refresh();
+    stop = timers.after(TICK_MS, turn);
+  };
+  guarded(() => voidOverdue(core));
+  stop = timers.after(TICK_MS, turn);
+  return () => stop();
+}
+
+function voidOverdue(core: Core): void {
+  for (const offer of overdueOffers(core.state, core.now())) {
+    core.apply(voidOffer(core.state, offer, core.context()));
+  }
+}
+
+/** Gives money back that nobody bills in time, and ends deliveries that nobody hears of. */
+function endOverdue(core: Core, device: Device, withoutBill: boolean): void {
+  for (const { session, cause } of overdueSessions(core.state, core.context())) {
+    if (cause === 'no-bill' && !withoutBill) continue;
+    const returned = core.applyStep(returnMoney(core.state, session, cause, core.context()));
+    if (returned.ok && cause === 'no-start') device.stop(session.id);
+  }
+  for (const { id } of silentSessions(core.state, core.context())) {
+    device.stop(id);
+    const session = core.state.sessions.get(id);
+    if (session?.stage !== 'delivering') continue;
+    core.applyStep(meter(core.state, session, [], true, core.context()));
+  }
+}
+
+/** Resolves when the offer has been accepted or voided, or after a while. */
+function waitForOffer(core: Core, timers: Timers): (offer: OfferId) => Promise<void> {
+  const waiting = new Map<OfferId, Set<() => void>>();
+  core.listen((event) => {
+    if ((event.kind !== 'accepted' && event.kind !== 'voided') || !event.offer) return;
+    for (const resolve of waiting.get(event.offer) ?? []) resolve();
+    waiting.delete(event.offer);
+  });
+  return (offer) =>
+    new Promise((resolve) => {
+      const those = waiting.get(offer) ?? new Set();
+      waiting.set(offer, those.add(resolve));
+      timers.after(WAIT_FOR_ISSUER_MS, () => {
+        those.delete(resolve);
+        resolve();
+      });
+    });
+}

@@ -1,0 +1,194 @@
+import { randomBytes } from 'node:crypto';
+import { createServer } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { createIssuerClient, parseId } from '@coinbox/protocol';
+import type { Clock, Fetch, Instant, WalletId } from '@coinbox/protocol';
+import { openMqttConnection, openMqttLink } from '@coinbox/link';
+import type { MqttConnection } from '@coinbox/link';
+import { lockFolder } from '@coinbox/storage';
+import { startAgent } from './agent.ts';
+import type { Agent } from './agent.ts';
+import { readBody, refuse, serveCarrier } from './carriers/http.ts';
+import { readTerminalFolder } from './config.ts';
+import { readReadings } from './devices/read-readings.ts';
+import { createSimulatedDevice } from './devices/simulated.ts';
+import type { SimulatedDevice } from './devices/simulated.ts';
+import { openJournal } from './journal.ts';
+import type { Bounds } from './state.ts';
+import { machineTimers } from './timers.ts';
+
+/** One process that serves the terminals of one or several machines. */
+export type GatewayOptions = {
+  /** A folder for each terminal. */
+  readonly folders: readonly string[];
+  readonly host: string;
+  readonly port: number;
+  readonly bounds?: Partial<Bounds>;
+  readonly onFault: (fault: unknown) => void;
+};
+
+export type Gateway = {
+  readonly url: string;
+  readonly terminals: readonly WalletId[];
+  close(): Promise<void>;
+};
+
+type Station = { readonly agent: Agent; readonly device: SimulatedDevice };
+
+const clock: Clock = { now: () => Date.now() as Instant };
+const MOST_DEVICE_BYTES = 65_536;
+
+/**
+ * Opens every terminal's folder (one program at a time), starts its agent, and serves payers over
+ * HTTP. Faults: not-initialised, config-invalid, startup-unsafe, already-running, journal-corrupt.
+ */
+export async function startGateway(options: GatewayOptions): Promise<Gateway> {
+  const stations = new Map<string, Station>();
+  const connections = new Map<string, MqttConnection>();
+  const releases: (() => void)[] = [];
+  const closeStations = async (): Promise<void> => {
+    for (const { agent } of stations.values()) await agent.close();
+    for (const connection of connections.values()) await connection.close();
+    for (const release of releases) release();
+  };
+  const server = createServer({ requestTimeout: 15_000, headersTimeout: 10_000 });
+  server.on('request', (request, response) => {
+    route(stations, request, response).catch((fault: unknown) => {
+      options.onFault(fault);
+      if (!response.headersSent) refuse(response, 'internal-error');
+    });
+  });
+  let url: string;
+  try {
+    for (const folder of options.folders) {
+      const lock = lockFolder(folder);
+      releases.push(() => lock.release());
+      const station = await openStation(folder, options, connections);
+      stations.set(station.agent.terminal, station);
+    }
+    url = await listen(server, options);
+  } catch (fault) {
+    await closeStations();
+    throw fault;
+  }
+  return {
+    url,
+    terminals: [...stations.values()].map(({ agent }) => agent.terminal),
+    async close() {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+      await closeStations();
+    },
+  };
+}
+
+async function openStation(
+  path: string,
+  options: GatewayOptions,
+  connections: Map<string, MqttConnection>,
+): Promise<Station> {
+  const folder = readTerminalFolder(path, clock.now());
+  const { brokerUrl, issuerUrl } = folder.config;
+  const device = createSimulatedDevice();
+  const agent = await startAgent({
+    folder,
+    journal: openJournal(path),
+    clock,
+    timers: machineTimers,
+    random: (bytes) => randomBytes(bytes),
+    issuer: createIssuerClient({ url: issuerUrl, fetch: globalThis.fetch as unknown as Fetch }),
+    openLink: (order) => {
+      const connection = connectionTo(brokerUrl, order.own, connections, options.onFault);
+      return openMqttLink({ ...order, side: 'terminal', connection, onFault: options.onFault });
+    },
+    device,
+    ...(options.bounds && { bounds: options.bounds }),
+    onFault: options.onFault,
+  });
+  return { agent, device };
+}
+
+/**
+ * The terminals of one process share a connection to their broker, named after the first of them.
+ */
+function connectionTo(
+  url: string,
+  own: WalletId,
+  connections: Map<string, MqttConnection>,
+  onFault: (fault: unknown) => void,
+): MqttConnection {
+  const known = connections.get(url);
+  if (known) return known;
+  const opened = openMqttConnection({ url, clientId: `coinbox-gateway-${own}`, onFault });
+  connections.set(url, opened);
+  return opened;
+}
+
+function listen(server: Server, { host, port }: GatewayOptions): Promise<string> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, host, () => {
+      const address = server.address() as AddressInfo;
+      resolve(`http://${host}:${address.port}`);
+    });
+  });
+}
+
+/**
+ * `/livez`, `/status`, `/{terminal}/carrier` for payers, `/{terminal}/device/{session}` for a
+ * simulated machine.
+ */
+async function route(
+  stations: ReadonlyMap<string, Station>,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const [first = '', second, third] = (request.url ?? '').slice(1).split('/');
+  if (first === 'livez') return sendJson(response, { status: 'ok' });
+  if (first === 'status') {
+    return sendJson(
+      response,
+      [...stations.values()].map(({ agent }) => agent.status()),
+    );
+  }
+  const station = stations.get(first);
+  if (!station) return refuse(response, 'terminal-unknown');
+  if (second === 'carrier') return serveCarrier(station.agent, request, response);
+  if (second === 'device' && third) return serveDevice(station, third, request, response);
+  return refuse(response, 'not-found');
+}
+
+function sendJson(response: ServerResponse, content: unknown): void {
+  response.writeHead(200, { 'content-type': 'application/json' });
+  response.end(JSON.stringify(content));
+}
+
+type DeviceOrder = { readings?: unknown; fail?: unknown } | null;
+
+/** What a simulated machine has measured: a JSON array of readings, counters as decimal strings. */
+async function serveDevice(
+  { device }: Station,
+  id: string,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const session = parseId('session', id);
+  if (!session.ok) return refuse(response, session.rejection.code);
+  if (request.method !== 'POST') return refuse(response, 'method-not-allowed', { allow: 'POST' });
+  const body = await readBody(request, MOST_DEVICE_BYTES);
+  if (!body) return refuse(response, 'too-large', { connection: 'close' });
+  let order: DeviceOrder;
+  try {
+    order = JSON.parse(new TextDecoder().decode(body)) as DeviceOrder;
+  } catch {
+    return refuse(response, 'malformed-json');
+  }
+  const readings = readReadings(order?.readings ?? []);
+  if (!readings.ok) return refuse(response, readings.rejection.code);
+  const done = order?.fail
+    ? device.fail(session.value)
+    : device.play(session.value, readings.value);
+  if (done === 'played') return sendJson(response, { played: true });
+  return refuse(response, done === 'refused' ? 'meter-invalid' : 'session-unknown');
+}

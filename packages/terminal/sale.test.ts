@@ -1,0 +1,148 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { Fault, accept, money, sha256, textBytes, toHex } from '@coinbox/protocol';
+import type { FaultCode, Reading } from '@coinbox/protocol';
+import { exampleBytes, exampleTime } from '@coinbox/protocol/testing';
+import type { Core } from './core.ts';
+import { ceilingOf, createSaleDesk, createTariffShelf, readAmount } from './sale.ts';
+import {
+  KIT_START,
+  KIT_TARIFF,
+  KIT_TARIFF_HASH,
+  createPlot,
+  createSimulatedIssuer,
+  kitBook,
+  kitKeys,
+  kitParties,
+  kitReadings,
+  kitStranger,
+} from './testing/kit.ts';
+
+const fault =
+  (code: FaultCode) =>
+  (thrown: unknown): boolean =>
+    thrown instanceof Fault && thrown.code === code;
+const dearer = KIT_TARIFF.replace('"price":2', '"price":3');
+
+describe('createTariffShelf()', () => {
+  it('calls a tariff by the SHA-256 of its canonical text, however it is written', () => {
+    const shelf = createTariffShelf([KIT_TARIFF], 'CNY/2');
+    const spaced = createTariffShelf([JSON.stringify(JSON.parse(KIT_TARIFF), null, 2)], 'CNY/2');
+    assert.equal(toHex(shelf.current), toHex(KIT_TARIFF_HASH));
+    assert.equal(toHex(spaced.current), toHex(KIT_TARIFF_HASH));
+    assert.notEqual(toHex(shelf.current), toHex(sha256(textBytes(dearer))));
+  });
+
+  it('sells by the first document, and still prices what was opened with another', () => {
+    const shelf = createTariffShelf([dearer, KIT_TARIFF], 'CNY/2');
+    const readings = kitReadings();
+    // 6.170 kWh at 2.00 and at 3.00.
+    assert.deepEqual(shelf.price(KIT_TARIFF_HASH, readings), accept(1234n));
+    assert.deepEqual(shelf.price(shelf.current, readings), accept(1851n));
+  });
+
+  it('has no price for a tariff that it does not have, nor for readings that go back', () => {
+    const shelf = createTariffShelf([KIT_TARIFF], 'CNY/2');
+    const unknown = shelf.price(exampleBytes('another'), kitReadings());
+    assert.equal(!unknown.ok && unknown.rejection.code, 'tariff-invalid');
+    const back: Reading[] = [
+      { at: exampleTime(9), phase: 'active', energyWh: 5n },
+      { at: exampleTime(9), phase: 'active', energyWh: 4n },
+    ];
+    const wrong = shelf.price(KIT_TARIFF_HASH, back);
+    assert.equal(!wrong.ok && wrong.rejection.code, 'meter-invalid');
+  });
+
+  const broken: readonly (readonly [string, readonly string[]])[] = [
+    ['no tariff at all', []],
+    ['a text that is no tariff', ['{"elements":']],
+    ['a tariff in another asset', [KIT_TARIFF.replace('CNY', 'EUR')]],
+    ['an old tariff that is broken', [KIT_TARIFF, '{}']],
+  ];
+  for (const [title, documents] of broken) {
+    it(`refuses to start with ${title}`, () => {
+      assert.throws(() => createTariffShelf(documents, 'CNY/2'), fault('config-invalid'));
+    });
+  }
+});
+
+describe('ceilingOf()', () => {
+  it('applies the tariff of the offer to the readings in the journal', () => {
+    const shelf = createTariffShelf([dearer, KIT_TARIFF], 'CNY/2');
+    const session = createPlot().delivered().session();
+    assert.deepEqual(ceilingOf(shelf, session), accept(1234n));
+    assert.deepEqual(ceilingOf(shelf, { ...session, readings: [] }), accept(0n));
+  });
+});
+
+describe('createSaleDesk()', () => {
+  const shelf = createTariffShelf([KIT_TARIFF], 'CNY/2');
+  const limits = { asset: 'CNY/2', least: money(100n), most: money(20_000n) } as const;
+  const deskAt = (issuer = createSimulatedIssuer()) => {
+    const core = { book: kitBook(), keys: kitKeys, now: () => KIT_START } as unknown as Core;
+    return { issuer, desk: createSaleDesk(core, issuer, shelf, limits) };
+  };
+
+  it('sells for nobody until the issuer has named a provider', async () => {
+    const { desk, issuer } = deskAt();
+    issuer.mapped = undefined;
+    await desk.refresh();
+    const terms = desk.terms();
+    assert.equal(!terms.ok && terms.rejection.code, 'terminal-not-accepting');
+    assert.equal(desk.providerCertificate, undefined);
+  });
+
+  it('sells for the provider of the newest mapping, at its version', async () => {
+    const { desk, issuer } = deskAt();
+    await desk.refresh();
+    const expected = { ...limits, tariffHash: KIT_TARIFF_HASH };
+    const { wallet } = kitParties.provider;
+    assert.deepEqual(desk.terms(), accept({ ...expected, provider: wallet, mappingVersion: 3 }));
+    const provider = kitStranger('provider');
+    issuer.mapped = { version: 4, provider };
+    await desk.refresh();
+    assert.deepEqual(
+      desk.terms(),
+      accept({ ...expected, provider: provider.wallet, mappingVersion: 4 }),
+    );
+  });
+
+  it('keeps the mapping that it knows when the issuer does not answer, or nonsense', async () => {
+    const { desk, issuer } = deskAt();
+    await desk.refresh();
+    const known = desk.terms();
+    const answers: (typeof issuer.mapping)[] = [
+      () => Promise.reject(new Fault('unreachable', 'nobody there')),
+      async (terminal) => accept({ terminal, versions: [], as_of_index: 9 }),
+      async () => ({ ok: false, rejection: { code: 'terminal-unknown' } }),
+    ];
+    for (const answer of answers) {
+      issuer.mapping = answer;
+      await desk.refresh();
+      assert.deepEqual(desk.terms(), known);
+    }
+  });
+
+  it('takes no provider without a certificate of its own from the authority', async () => {
+    const provider = kitStranger('provider');
+    const { certificate } = kitStranger('provider', 'a third provider');
+    for (const wrong of [
+      { ...provider, certificate },
+      { ...provider, certificate: { ...certificate, bytes: Uint8Array.of(1, 2) } },
+    ]) {
+      const { desk, issuer } = deskAt();
+      issuer.mapped = { version: 4, provider: wrong };
+      await desk.refresh();
+      assert.equal(desk.terms().ok, false);
+    }
+  });
+});
+
+describe('readAmount()', () => {
+  it('reads minor units, and refuses anything else as a bad configuration', () => {
+    assert.equal(readAmount('20000', 'most'), 20_000n);
+    for (const text of ['0', '-1', '1.5', '', 20_000, undefined]) {
+      assert.throws(() => readAmount(text, 'most'), fault('config-invalid'));
+    }
+  });
+});

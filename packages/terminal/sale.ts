@@ -1,0 +1,115 @@
+import { Fault, accept, parseAmount, reject, sha256, textBytes, toHex } from '@coinbox/protocol';
+import type { Asset, IssuerClient, Money, Reading, Result, WalletId } from '@coinbox/protocol';
+import { canonicalTariff, parseTariff, priceReadings } from '@coinbox/tariff';
+import type { Tariff } from '@coinbox/tariff';
+import type { Core } from './core.ts';
+import type { SaleTerms, Session } from './state.ts';
+
+/** The tariffs of a terminal, by the hash that offers and bills name. */
+export interface TariffShelf {
+  /** The hash of the tariff that new offers are made with. */
+  readonly current: Uint8Array;
+  /**
+   * What the tariff of that hash gives for these readings, in minor units. Rejects tariff-invalid,
+   * meter-invalid.
+   */
+  price(tariffHash: Uint8Array, readings: readonly Reading[]): Result<Money>;
+}
+
+/**
+ * Reads tariff documents; the first is the current one. Fault config-invalid where one cannot be
+ * used in this asset.
+ */
+export function createTariffShelf(documents: readonly string[], asset: Asset): TariffShelf {
+  const shelf = new Map<string, Tariff>();
+  let current: Uint8Array | undefined;
+  for (const document of documents) {
+    const tariff = parseTariff(document);
+    if (!tariff.ok) {
+      const { code, detail = '' } = tariff.rejection;
+      throw new Fault('config-invalid', `the tariff cannot be used: ${code} ${detail}`);
+    }
+    if (tariff.value.asset !== asset) {
+      throw new Fault('config-invalid', `the tariff is in ${tariff.value.asset}, not in ${asset}`);
+    }
+    const hash = sha256(textBytes(canonicalTariff(tariff.value)));
+    shelf.set(toHex(hash), tariff.value);
+    current ??= hash;
+  }
+  if (!current) throw new Fault('config-invalid', 'a terminal needs a tariff');
+  return {
+    current,
+    price(tariffHash, readings) {
+      const tariff = shelf.get(toHex(tariffHash));
+      if (!tariff) return reject('tariff-invalid', 'not a tariff of this terminal');
+      const price = priceReadings(tariff, readings);
+      return price.ok
+        ? accept(price.value.gross as Money)
+        : reject('meter-invalid', price.rejection.code);
+    },
+  };
+}
+
+/**
+ * The most that a provider may bill: the tariff of the offer applied to the readings in the
+ * journal.
+ */
+export const ceilingOf = (shelf: TariffShelf, session: Session): Result<Money> =>
+  shelf.price(session.offer.tariffHash, session.readings);
+
+/** Where the terminal learns for whom it sells. Owned by the agent; refreshed from the issuer. */
+export interface SaleDesk {
+  /** What an offer is made from now. Rejects terminal-not-accepting where no mapping is known. */
+  terms(): Result<SaleTerms>;
+  /** Certificate of the provider of the newest mapping. */
+  readonly providerCertificate: Uint8Array | undefined;
+  /** Asks the issuer for the mapping. Never throws: without an answer the last one known holds. */
+  refresh(): Promise<void>;
+}
+
+export type SaleLimits = { readonly asset: Asset; readonly least: Money; readonly most: Money };
+
+export function createSaleDesk(
+  { book, keys, now }: Core,
+  issuer: IssuerClient,
+  shelf: TariffShelf,
+  limits: SaleLimits,
+): SaleDesk {
+  let mapped: { provider: WalletId; version: number; certificate: Uint8Array } | undefined;
+  return {
+    terms: () =>
+      mapped
+        ? accept({
+            provider: mapped.provider,
+            mappingVersion: mapped.version,
+            tariffHash: shelf.current,
+            ...limits,
+          })
+        : reject('terminal-not-accepting', 'no mapping to a provider is known'),
+    get providerCertificate() {
+      return mapped?.certificate;
+    },
+    async refresh() {
+      const answer = await issuer
+        .mapping(keys.holdingCertificate.body.wallet)
+        .catch(() => undefined);
+      const newest = answer?.ok ? answer.value.versions.at(-1) : undefined;
+      if (!newest) return;
+      const bytes = Uint8Array.from(Buffer.from(newest.certificate, 'base64url'));
+      const certificate = book.add(bytes, now(), true);
+      if (!certificate.ok || certificate.value.body.wallet !== newest.provider) return;
+      mapped = {
+        provider: certificate.value.body.wallet,
+        version: newest.version,
+        certificate: bytes,
+      };
+    },
+  };
+}
+
+/** Amount bounds from a configuration. Fault config-invalid. */
+export function readAmount(text: unknown, name: string): Money {
+  const amount = parseAmount(text);
+  if (!amount.ok) throw new Fault('config-invalid', `${name}: ${amount.rejection.code}`);
+  return amount.value;
+}
