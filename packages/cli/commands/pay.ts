@@ -147,7 +147,7 @@ function describe(payment: Payment, asset: Asset): PaidJson {
     amount: formatMajor(payment.amount, asset),
     refunded: formatMajor(payment.refunded ?? NO_MONEY, asset),
     asset,
-    receipts: receiptsOf(payment).map((bytes) => Buffer.from(bytes).toString('base64url')),
+    receipts: receiptsOf(payment).map(({ bytes }) => Buffer.from(bytes).toString('base64url')),
   };
 }
 

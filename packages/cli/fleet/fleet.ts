@@ -111,7 +111,7 @@ export async function startFleet(order: FleetOrder): Promise<Fleet> {
       issuer,
       broker,
       providerHost,
-      gateways: [...new Set([...gateways.values()])],
+      gateways: [...new Set(gateways.values())],
       client: maker,
       providers,
       terminals: placeTerminals(stations, gateways),
