@@ -24,9 +24,9 @@ import { readProviderFolder, startProvider } from '@coinbox/provider';
 import type { Provider, ProviderFolder } from '@coinbox/provider';
 import { readTerminalFolder, startGateway } from '@coinbox/terminal';
 import type { Gateway, TerminalFolder } from '@coinbox/terminal';
-import { startBroker } from '../packages/cli/commands/broker.ts';
-import type { Broker } from '../packages/cli/commands/broker.ts';
-import { PEOPLE, makeIssuer, readToken } from '../packages/cli/commands/issuer.ts';
+import { startBroker } from '../commands/broker.ts';
+import type { Broker } from '../commands/broker.ts';
+import { PEOPLE, makeIssuer, readToken } from '../commands/issuer.ts';
 import {
   enrolProviderFolder,
   enrolTerminalFolder,
@@ -34,7 +34,7 @@ import {
   mapTerminal,
   openWallet,
   orFail,
-} from '../packages/cli/enrol.ts';
+} from '../enrol.ts';
 import { pino } from 'pino';
 
 export const clock: Clock = { now: () => Date.now() as Instant };
