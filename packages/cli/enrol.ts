@@ -18,7 +18,7 @@ import { openKeys, readJsonFile, writeJsonFile } from '@coinbox/storage';
 import type { KeyStore } from '@coinbox/storage';
 import { createProviderFolder, enrolProvider } from '@coinbox/provider';
 import { createTerminalFolder, enrolTerminal } from '@coinbox/terminal';
-import { DataError } from './exit-codes.ts';
+import { FileError } from './exit-codes.ts';
 
 /** A client of an issuer, with an operator's token where the JSON API is to be used. */
 export const issuerClient = (url: string, token?: string): IssuerClient =>
@@ -32,7 +32,7 @@ export const issuerClient = (url: string, token?: string): IssuerClient =>
 export function orFail<T>(answer: Result<T>, what: string): T {
   if (answer.ok) return answer.value;
   const { code, detail } = answer.rejection;
-  throw new DataError(`${what}: ${code}${detail ? ` (${detail})` : ''}`);
+  throw new FileError(`${what}: ${code}${detail ? ` (${detail})` : ''}`);
 }
 
 const now = (): Instant => Date.now() as Instant;
@@ -109,7 +109,10 @@ const refuseInitialised = (folder: string, file: string): void => {
   }
 };
 
-/** Makes a provider's folder: a key, a wallet at the issuer, configuration and tariff. Gives its wallet id. */
+/**
+ * Makes a provider's folder: a key, a wallet at the issuer, configuration and tariff. Gives its
+ * wallet id.
+ */
 export async function enrolProviderFolder(order: Enrolment): Promise<WalletId> {
   const { folder, client } = order;
   refuseInitialised(folder, 'provider.json');

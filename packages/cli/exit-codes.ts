@@ -49,18 +49,18 @@ const exitOfFault: Readonly<Record<FaultCode, number>> = {
 export class UsageError extends Error {}
 
 /** A file that the user named cannot be used: exit 65. */
-export class DataError extends Error {}
+export class FileError extends Error {}
 
 export function exitCodeOf(error: unknown): number {
   if (error instanceof Fault) return exitOfFault[error.code];
   if (error instanceof UsageError) return EXIT.usage;
-  if (error instanceof DataError) return EXIT.data;
+  if (error instanceof FileError) return EXIT.data;
   return EXIT.internal;
 }
 
 /** The line that a user sees of an error. */
 export function describeError(error: unknown): string {
   if (error instanceof Fault) return `${error.code}: ${error.message}`;
-  if (error instanceof UsageError || error instanceof DataError) return error.message;
+  if (error instanceof UsageError || error instanceof FileError) return error.message;
   return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }

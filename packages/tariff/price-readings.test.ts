@@ -60,7 +60,7 @@ test('priceReadings() prices reserved time before use as a reservation', () => {
   assert.equal(grossOf([reservation, expired, ...energy], readings), 625n);
 });
 
-test('priceReadings() adds the fee of an expired reservation to the time reserved when nobody came', () => {
+test('priceReadings() adds the fee of an expired reservation to its time', () => {
   const readings: MeterReading[] = [
     { at: start, phase: 'reserved' },
     { at: start + HOUR / 4, phase: 'reserved' },

@@ -5,12 +5,20 @@ import { createPayer, httpCarrier, receiptsOf, spendableOf } from '@coinbox/paye
 import type { Payer, Payment } from '@coinbox/payer';
 import { createPayerFolder, enrolPayer, readPayerFolder } from '@coinbox/payer/payer-folder';
 import { openPayerStore } from '@coinbox/payer/sqlite-store';
-import { Fault, NO_MONEY, formatMajor, money, newId, parseAmount } from '@coinbox/protocol';
+import {
+  Fault,
+  NO_MONEY,
+  formatInstant,
+  formatMajor,
+  money,
+  newId,
+  parseAmount,
+} from '@coinbox/protocol';
 import type { Asset, Clock, Fetch, Instant, IssuerClient, OfferId } from '@coinbox/protocol';
 import { lockFolder, openKeys } from '@coinbox/storage';
 import { randomBytes } from 'node:crypto';
 import { issuerClient, openWallet, orFail, walletIds } from '../enrol.ts';
-import { DataError } from '../exit-codes.ts';
+import { FileError } from '../exit-codes.ts';
 import { parseMajor } from '../money-argument.ts';
 import { tell } from '../output.ts';
 
@@ -68,7 +76,10 @@ export type PaidJson = {
 
 const ASK_EVERY_MS = 250;
 
-/** Pays a terminal and waits until the rest is back. A PAY that was stored before is sent again first. */
+/**
+ * Pays a terminal and waits until the rest is back. A PAY that was stored before is sent again
+ * first.
+ */
 export async function payTerminal(order: PayOrder): Promise<PaidJson> {
   const { folder } = order;
   const { config, ...own } = readPayerFolder(folder, clock.now());
@@ -81,14 +92,13 @@ export async function payTerminal(order: PayOrder): Promise<PaidJson> {
     const { wallet } = own.certificate.body;
     const spendable = await readSpendable(config.issuerUrl, wallet, payer);
     const offer = orFail(await payer.askOffer(carrier, amount), 'no offer');
-    tell(
-      `offer ${offer.body.offer} of ${offer.body.terminal}, valid until ${new Date(offer.body.validUntil).toISOString()}`,
-    );
+    const validUntil = formatInstant(offer.body.validUntil);
+    tell(`offer ${offer.body.offer} of ${offer.body.terminal}, valid until ${validUntil}`);
     const limits = spendable === undefined ? {} : { spendable: money(spendable) };
     orFail(await payer.pay(carrier, offer, { amount, ...limits }), 'not paid');
     const wanted = order.detach ? isAnswered : isEnded;
     const payment = await waitFor(payer, carrier, offer.body.offer, wanted);
-    if (payment.stage === 'recredited') throw new DataError('the terminal has voided the offer');
+    if (payment.stage === 'recredited') throw new FileError('the terminal has voided the offer');
     return describe(payment, own.asset);
   } finally {
     store.close();
@@ -173,5 +183,5 @@ export async function playMachine({
   ];
   const url = `${terminal.replace(/\/carrier$/, '')}/device/${session}`;
   const answer = await fetch(url, { method: 'POST', body: JSON.stringify({ readings }) });
-  if (answer.status !== 200) throw new DataError(`the machine answered ${answer.status}`);
+  if (answer.status !== 200) throw new FileError(`the machine answered ${answer.status}`);
 }

@@ -12,7 +12,10 @@ import type { RunOptions } from './run.ts';
 
 const clock: Clock = { now: () => Date.now() as Instant };
 
-/** Runs the providers of the folders in one process, over one connection to each broker, until told to end. */
+/**
+ * Runs the providers of the folders in one process, over one connection to each broker, until told
+ * to end.
+ */
 export async function runProviders(
   folders: readonly string[],
   { host, port, json }: RunOptions,

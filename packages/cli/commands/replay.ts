@@ -19,7 +19,7 @@ import {
 import type { SessionBooks } from '../fleet/reconcile.ts';
 import { SessionFileError, readSessions } from '../fleet/sessions.ts';
 import type { SessionFile } from '../fleet/sessions.ts';
-import { DataError } from '../exit-codes.ts';
+import { FileError } from '../exit-codes.ts';
 import { parseMajor } from '../money-argument.ts';
 import { createProgress, formatTable, tell } from '../output.ts';
 import { readTextFile } from './run.ts';
@@ -93,7 +93,7 @@ function readFile(name: string, zone: string): SessionFile {
   try {
     return readSessions(readTextFile(name), zone);
   } catch (error) {
-    if (error instanceof SessionFileError) throw new DataError(`${name}: ${error.message}`);
+    if (error instanceof SessionFileError) throw new FileError(`${name}: ${error.message}`);
     throw error;
   }
 }

@@ -5,7 +5,9 @@ import type { RunOptions } from './run.ts';
 export type RunTerminal = RunOptions & {
   /** A paid session that does not start gives the money back after so many seconds. */
   readonly startWithin?: number;
-  /** A delivered session that gets no bill it can pay gives the money back after so many seconds. */
+  /**
+   * A delivered session that gets no bill it can pay gives the money back after so many seconds.
+   */
   readonly billWithin?: number;
 };
 

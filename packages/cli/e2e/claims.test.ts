@@ -32,7 +32,7 @@ describe('the claims of the patent, end to end', () => {
   });
   after(() => site.close());
 
-  test('claim 1: a bill becomes settlement information, the issuer finds the provider by its mapping and transfers', async () => {
+  test('claim 1: a bill becomes a settlement, and its mapping leads to the provider', async () => {
     const offer = await payAndDeliver(site, 2_000n, 12_340n);
     assert.deepEqual((await balances(site)).provider >= 0n, true);
     const payment = await ended(site, offer);
@@ -57,7 +57,7 @@ describe('the claims of the patent, end to end', () => {
     assert.equal(now.terminal, 100n);
   });
 
-  test('claim 2: a first wallet holds and a second settles: the ledger shows both legs', async () => {
+  test('claim 2: one wallet holds, a second settles: two legs in the ledger', async () => {
     const offer = await payAndDeliver(site, 500n, 1_000n);
     await ended(site, offer);
     const asked = await fetch(`${site.issuer.url}/v1/entries?limit=500`, {
@@ -93,7 +93,7 @@ describe('the claims of the patent, end to end', () => {
     assert.ok(seen.length === 4 && seen.every((size) => size <= 4096), seen.join());
   });
 
-  test('claim 5: nothing but the preset mapping decides where the money goes', async () => {
+  test('claim 5: only the preset mapping decides where the money goes', async () => {
     const offer = await payAndDeliver(site, 400n, 2_000n);
     await ended(site, offer);
     const page = await site.maker.movements('listSettlements');

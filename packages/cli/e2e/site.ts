@@ -47,7 +47,10 @@ export const TARIFF = JSON.stringify({
   elements: [{ price_components: [{ type: 'ENERGY', price: 1, step_size: 1 }] }],
 });
 
-/** A whole small Coinbox on loopback: every party with its real server, folder and keys, in this process. */
+/**
+ * A whole small Coinbox on loopback: every party with its real server, folder and keys, in this
+ * process.
+ */
 export type Site = {
   readonly folder: string;
   readonly issuer: RunningIssuer;

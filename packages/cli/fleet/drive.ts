@@ -33,7 +33,10 @@ const SLOW_AFTER_MS = 3_000;
 /** Nothing takes longer than this unless something is wrong. */
 const GIVE_UP_MS = 180_000;
 
-/** Plays every session through the fleet, as payer and as machine. What fails on the way is tried again, for as long as it takes. */
+/**
+ * Plays every session through the fleet, as payer and as machine. What fails on the way is tried
+ * again, for as long as it takes.
+ */
 export async function driveSessions(
   fleet: Fleet,
   sessions: readonly PricedSession[],
@@ -116,7 +119,10 @@ async function persist<T>(until: number, work: () => Promise<T>): Promise<T> {
   }
 }
 
-/** Asks the terminal until the payment has come so far. A terminal that does not know the PAY gets it again. */
+/**
+ * Asks the terminal until the payment has come so far. A terminal that does not know the PAY gets
+ * it again.
+ */
 async function untilStage(
   until: number,
   payer: Payer,

@@ -76,7 +76,10 @@ export type FleetOrder = {
 /** Requests to the issuer at a time while a fleet is built. */
 const AT_ONCE = 16;
 
-/** Makes the folders, starts the processes, opens the wallets, maps the terminals and issues the payers' money. */
+/**
+ * Makes the folders, starts the processes, opens the wallets, maps the terminals and issues the
+ * payers' money.
+ */
 export async function startFleet(order: FleetOrder): Promise<Fleet> {
   const { folder, onLog } = order;
   makeFolder(folder);

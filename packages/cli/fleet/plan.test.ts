@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Instant } from '@coinbox/protocol';
-import { DataError } from '../exit-codes.ts';
+import { FileError } from '../exit-codes.ts';
 import { chooseDeposit, planFleet, priceSessions, readTariff } from './plan.ts';
 import type { PricedSession } from './plan.ts';
 import type { RecordedSession } from './sessions.ts';
@@ -39,7 +39,7 @@ const tariff = (more: object = {}): string =>
     ...more,
   });
 
-test('readTariff() puts the time zone into a document that has none, and keeps one that has', () => {
+test('readTariff() gives a document without a time zone the one that is named', () => {
   const zoned = readTariff(tariff(), 'Asia/Shanghai');
   assert.equal(zoned.tariff.timeZone, 'Asia/Shanghai');
   assert.equal(readTariff(zoned.document, 'UTC').document, zoned.document);
@@ -48,8 +48,8 @@ test('readTariff() puts the time zone into a document that has none, and keeps o
 });
 
 test('readTariff() refuses what is no tariff', () => {
-  assert.throws(() => readTariff('{"currency":"EUR"}', 'UTC'), DataError);
-  assert.throws(() => readTariff('no JSON', 'UTC'), DataError);
+  assert.throws(() => readTariff('{"currency":"EUR"}', 'UTC'), FileError);
+  assert.throws(() => readTariff('no JSON', 'UTC'), FileError);
 });
 
 test('priceSessions() prices 20 kWh at 0.25 and 10 % VAT with 5.50', () => {

@@ -1,6 +1,6 @@
 import { canonicalTariff, parseTariff, priceSession } from '@coinbox/tariff';
 import type { Tariff } from '@coinbox/tariff';
-import { DataError } from '../exit-codes.ts';
+import { FileError } from '../exit-codes.ts';
 import type { RecordedSession } from './sessions.ts';
 
 /**
@@ -28,12 +28,12 @@ export function planFleet(sessions: readonly RecordedSession[]): FleetPlan {
 /** A tariff for a replay, and the document that every party gets. */
 export type ReplayTariff = { readonly tariff: Tariff; readonly document: string };
 
-/** Reads a tariff file; `timeZone` stands in where the document names none. Throws DataError. */
+/** Reads a tariff file; `timeZone` stands in where the document names none. Throws FileError. */
 export function readTariff(text: string, timeZone: string): ReplayTariff {
   const tariff = parseTariff(text, { timeZone });
   if (!tariff.ok) {
     const { code, detail } = tariff.rejection;
-    throw new DataError(`the tariff cannot be used: ${code}${detail ? ` (${detail})` : ''}`);
+    throw new FileError(`the tariff cannot be used: ${code}${detail ? ` (${detail})` : ''}`);
   }
   return { tariff: tariff.value, document: canonicalTariff(tariff.value) };
 }

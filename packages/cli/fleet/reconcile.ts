@@ -63,7 +63,10 @@ export const isSettled = ({ bill, journal }: SessionBooks): boolean =>
   journal.billed === bill &&
   (journal.billed > 0n || journal.lastRefusal === null);
 
-/** The difference over all books: of each session, and of the ledger with itself and with the terminals. */
+/**
+ * The difference over all books: of each session, and of the ledger with itself and with the
+ * terminals.
+ */
 export function differenceOfBooks({ sessions, summary, strangers }: Books): bigint {
   const held = sessions.reduce((sum, { journal }) => sum + stillHeldOf(journal), 0n);
   const ledger = distance(BigInt(summary.difference), 0n);
@@ -75,7 +78,10 @@ export function differenceOfBooks({ sessions, summary, strangers }: Books): bigi
 /** Why a session was not paid, for the tally. */
 export const refusalOf = ({ journal }: SessionBooks): string => journal.lastRefusal ?? 'no-bill';
 
-/** Reads the books of all parties: terminals' and providers' from their folders, the issuer's over its API. */
+/**
+ * Reads the books of all parties: terminals' and providers' from their folders, the issuer's over
+ * its API.
+ */
 export async function readBooks(fleet: Fleet, driven: readonly DrivenSession[]): Promise<Books> {
   const journals = new Map<string, SessionReport>();
   for (const { folder } of fleet.terminals.values()) {

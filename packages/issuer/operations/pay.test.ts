@@ -227,7 +227,7 @@ describe('pay()', () => {
     assert.deepEqual(statuses.sort(), ['posted', 'refused']);
   });
 
-  test('takes one of two PAYs with one number at once, and leaves no trace of the other', async () => {
+  test('takes one of two PAYs with one number at once, and the other leaves no trace', async () => {
     const s = await setting();
     const other = await s.openTerminal(s.provider);
     const first = payOf(s, 10n);
