@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { Fault, createIssuerClient, newId } from '@coinbox/protocol';
+import { Fault, createIssuerClient, newId, rejectionRow } from '@coinbox/protocol';
+import { keepAliveFetch } from '@coinbox/link';
 import type {
   Discovery,
-  Fetch,
   Instant,
   IssuerClient,
   PublicKey,
@@ -18,21 +18,24 @@ import { openKeys, readJsonFile, writeJsonFile } from '@coinbox/storage';
 import type { KeyStore } from '@coinbox/storage';
 import { createProviderFolder, enrolProvider } from '@coinbox/provider';
 import { createTerminalFolder, enrolTerminal } from '@coinbox/terminal';
-import { FileError } from './exit-codes.ts';
+import { parseTariff } from '@coinbox/tariff';
+import { readToken } from './commands/issuer.ts';
+import { readTextFile } from './commands/run.ts';
+import { FileError, RefusedError } from './exit-codes.ts';
 
 /** A client of an issuer, with an operator's token where the JSON API is to be used. */
 export const issuerClient = (url: string, token?: string): IssuerClient =>
   createIssuerClient({
     url,
-    fetch: globalThis.fetch as unknown as Fetch,
+    fetch: keepAliveFetch(),
     ...(token !== undefined && { token }),
   });
 
-/** The value of an answer; a rejection ends the command with its code. */
+/** The value of an answer. Throws RefusedError with the code of a rejection and its text. */
 export function orFail<T>(answer: Result<T>, what: string): T {
   if (answer.ok) return answer.value;
-  const { code, detail } = answer.rejection;
-  throw new FileError(`${what}: ${code}${detail ? ` (${detail})` : ''}`);
+  const { code, detail = '' } = answer.rejection;
+  throw new RefusedError(`${what}: ${code}: ${rejectionRow(code).en}${detail && ` (${detail})`}`);
 }
 
 const now = (): Instant => Date.now() as Instant;
@@ -70,6 +73,35 @@ export async function openWallet(
 ): Promise<WalletJson> {
   const order = { wallet, role, key: keyJson(key), ...(terminal && { terminal }) };
   return orFail(await client.openWallet(order), `the issuer opens no ${role} wallet`);
+}
+
+/** The flags that `terminal init` and `provider init` share. */
+export type EnrolFlags = {
+  readonly issuer: string;
+  readonly broker: string;
+  readonly tokenFile: string;
+  readonly tariff: string;
+};
+
+/**
+ * What the flags of an `init` stand for. The tariff is checked before the issuer opens anything.
+ * Throws UsageError, FileError, RefusedError, Fault unreachable.
+ */
+export async function readEnrolment(folder: string, flags: EnrolFlags): Promise<Enrolment> {
+  const client = issuerClient(flags.issuer, readToken(flags.tokenFile));
+  const discovery = orFail(await client.discover(), 'the issuer does not answer');
+  const tariff = readTextFile(flags.tariff);
+  const parsed = parseTariff(tariff);
+  if (!parsed.ok) {
+    const { code, detail = '' } = parsed.rejection;
+    throw new FileError(`${flags.tariff} is no tariff: ${code}${detail && ` (${detail})`}`);
+  }
+  if (parsed.value.asset !== discovery.asset) {
+    throw new FileError(
+      `${flags.tariff} is in ${parsed.value.asset}, the issuer's money in ${discovery.asset}`,
+    );
+  }
+  return { folder, client, discovery, issuerUrl: flags.issuer, brokerUrl: flags.broker, tariff };
 }
 
 /** What a terminal and a provider are enrolled with. */
@@ -147,21 +179,25 @@ export async function enrolTerminalFolder(order: TerminalEnrolment): Promise<Wal
   return ids.holding;
 }
 
-/** Maps a terminal to a provider: proposed with one person's token, approved with another's. */
+/**
+ * Maps a terminal to a provider: proposed with one person's token, approved with another's. Gives
+ * the version of the mapping; one that stands already is left as it is.
+ */
 export async function mapTerminal(
   proposer: IssuerClient,
   approver: IssuerClient,
   terminal: WalletId,
   provider: WalletId,
-): Promise<void> {
+): Promise<number> {
   const known = orFail(await proposer.mapping(terminal), 'the mapping cannot be read');
   const newest = known.versions.at(-1);
-  if (newest?.provider === provider) return;
+  if (newest?.provider === provider) return newest.version;
   const proposal = newId('proposal', now(), randomBytes(10));
   const replaces = newest?.version ?? 0;
   const order = { proposal, terminal, provider, replaces };
   orFail(await proposer.proposeMapping(order), 'the mapping cannot be proposed');
   orFail(await approver.approveMapping(proposal), 'the mapping cannot be approved');
+  return replaces + 1;
 }
 
 /** Runs `work` over all items, at most `most` at a time, in order of start. */

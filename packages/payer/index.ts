@@ -1,6 +1,6 @@
 // The wallet
 export { createPayer } from './payer.ts';
-export type { PayOrder, Payer, PayerParts, PaymentView } from './payer.ts';
+export type { Patience, PayOrder, Payer, PayerParts, PaymentView } from './payer.ts';
 export type {
   Counters,
   Payment,

@@ -65,7 +65,15 @@ export type PayOrder = {
 };
 
 /** A payment with what the terminal last said of its session. */
-export type PaymentView = { readonly payment: Payment; readonly stage?: Stage };
+export type PaymentView = {
+  readonly payment: Payment;
+  readonly stage?: Stage;
+  /** How many messages the terminal had for it. */
+  readonly told?: number;
+};
+
+/** Not before the terminal has more messages than it `told`, or after `waitMs` (at most 5,000). */
+export type Patience = { readonly told: number; readonly waitMs: number };
 
 /**
  * A payer's wallet. Rejections are values; a terminal or issuer that cannot be reached is a Fault.
@@ -80,8 +88,8 @@ export interface Payer {
   pay(carrier: Carrier, offer: Signed<Offer>, order: PayOrder): Promise<Result<PaymentView>>;
   /** Sends the stored PAY again and takes what the terminal says. */
   resend(carrier: Carrier, offer: OfferId): Promise<Result<PaymentView>>;
-  /** Asks the terminal how far the session is. */
-  refresh(carrier: Carrier, offer: OfferId): Promise<Result<PaymentView>>;
+  /** Asks the terminal how far the session is; with `patience` it waits for news. */
+  refresh(carrier: Carrier, offer: OfferId, patience?: Patience): Promise<Result<PaymentView>>;
   /**
    * Asks the issuer about a PAY that no terminal has answered. A final refusal gives the money
    * back.
@@ -112,13 +120,17 @@ export function createPayer(parts: PayerParts): Payer {
     },
     async pay(carrier, offer, order) {
       const known = store.payment(wallet, offer.body.offer);
-      const payment = known ? accept(known) : begin(parts, offer, order);
+      const payment = known ? accept(known) : await begin(parts, offer, order);
       return payment.ok ? send(parts, carrier, payment.value) : payment;
     },
     resend: (carrier, offer) => withPayment(offer, (payment) => send(parts, carrier, payment)),
-    refresh: (carrier, offer) =>
+    refresh: (carrier, offer, patience) =>
       withPayment(offer, (payment) =>
-        ask(parts, carrier, payment, { kind: 'ask-session', payHash: payment.payHash }),
+        ask(parts, carrier, payment, {
+          kind: 'ask-session',
+          payHash: payment.payHash,
+          ...(patience && { known: patience.told, waitMs: patience.waitMs }),
+        }),
       ),
     askIssuer: (issuer, offer) =>
       withPayment(offer, async (payment) => {
@@ -126,7 +138,7 @@ export function createPayer(parts: PayerParts): Payer {
         if (!answer.ok) return answer;
         const taken = takeMessage(parts, latest(parts, payment), answer.value);
         if (!taken.ok) return taken;
-        store.save(wallet, taken.value);
+        await store.save(wallet, taken.value);
         return accept({ payment: taken.value });
       }),
     payment: (offer) => store.payment(wallet, offer),
@@ -135,11 +147,11 @@ export function createPayer(parts: PayerParts): Payer {
 }
 
 /** Checks the offer, signs the PAY and stores it: the payment is debited from here on. */
-function begin(
+async function begin(
   { certificate, asset, signer, store, book, clock }: PayerParts,
   offer: Signed<Offer>,
   { amount, tariffHash, spendable }: PayOrder,
-): Result<Payment> {
+): Promise<Result<Payment>> {
   const now = clock.now();
   const checked = checkOffer(offer, amount, {
     certificate,
@@ -152,7 +164,7 @@ function begin(
   const { wallet } = certificate.body;
   const signing = { signer, certificate, network: book.network, now };
   const made = makePay(offer, amount, store.counters(wallet), signing);
-  store.begin(wallet, made.payment, made.counters);
+  await store.begin(wallet, made.payment, made.counters);
   return accept(made.payment);
 }
 
@@ -178,8 +190,11 @@ async function ask(
   request: CarrierRequest,
 ): Promise<Result<PaymentView>> {
   const reply = await exchange(parts, carrier, request);
-  const taken = takeReply(parts, latest(parts, payment), reply);
-  if (taken.ok) parts.store.save(parts.certificate.body.wallet, taken.value.payment);
+  const before = latest(parts, payment);
+  const taken = takeReply(parts, before, reply);
+  if (taken.ok && taken.value.payment !== before) {
+    await parts.store.save(parts.certificate.body.wallet, taken.value.payment);
+  }
   return taken;
 }
 
@@ -214,7 +229,8 @@ function takeReply(parts: PayerParts, payment: Payment, reply: CarrierReply): Re
     else if (next.rejection.code !== 'key-unknown') refusal ??= next;
   }
   if (refusal && taken === payment) return refusal;
-  return accept({ payment: taken, ...(reply.stage && { stage: reply.stage }) });
+  const told = reply.messages.length;
+  return accept({ payment: taken, told, ...(reply.stage && { stage: reply.stage }) });
 }
 
 /** Was this very message checked and kept before? */

@@ -6,18 +6,18 @@ import { kitPayer, kitPayment } from './testing/kit.ts';
 import { storeConformance } from './testing/store-conformance.ts';
 
 for (const { name, check } of storeConformance) {
-  test(`the SQLite store ${name}`, (t) => {
+  test(`the SQLite store ${name}`, async (t) => {
     const store = openPayerStore(temporaryFolder(t));
-    check(store);
+    await check(store);
     store.close();
   });
 }
 
-test('what was begun is there when the store is opened again', (t) => {
+test('what was begun is there when the store is opened again', async (t) => {
   const folder = temporaryFolder(t);
   const payment = kitPayment();
   const before = openPayerStore(folder);
-  before.begin(kitPayer, payment, { sequence: 1, previous: payment.payHash });
+  await before.begin(kitPayer, payment, { sequence: 1, previous: payment.payHash });
   before.close();
   const store = openPayerStore(folder);
   assert.deepEqual(store.payments(kitPayer), [payment]);

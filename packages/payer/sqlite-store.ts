@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { DatabaseSync, SQLInputValue } from 'node:sqlite';
 import { money } from '@coinbox/protocol';
 import type { OfferId, SessionId } from '@coinbox/protocol';
-import { inTransaction, openDatabase } from '@coinbox/storage';
+import { createBatch, openDatabase } from '@coinbox/storage';
 import type { Payment, PaymentMessageName, PaymentMessages, PaymentStage } from './payment.ts';
 import type { PayerStore } from './store.ts';
 
@@ -62,6 +62,7 @@ export function openPayerStore(folder: string): PayerStore {
   );
   const findCounters = database.prepare('SELECT sequence, previous FROM wallet WHERE wallet = ?');
   const findOne = big(database, 'SELECT * FROM payment WHERE wallet = ? AND offer = ?');
+  const batch = createBatch(database);
   const findAll = big(database, 'SELECT * FROM payment WHERE wallet = ? ORDER BY offer');
   return {
     counters(wallet) {
@@ -69,19 +70,21 @@ export function openPayerStore(folder: string): PayerStore {
       if (!row) return { sequence: 0 };
       return { sequence: row.sequence, ...(row.previous && { previous: row.previous }) };
     },
-    begin(wallet, payment, { sequence, previous }) {
-      inTransaction(database, () => {
+    begin: (wallet, payment, { sequence, previous }) =>
+      batch.write(() => {
         count.run(wallet, sequence, previous ?? null);
         write.run(...valuesOf(wallet, payment));
-      });
-    },
-    save: (wallet, payment) => void write.run(...valuesOf(wallet, payment)),
+      }),
+    save: (wallet, payment) => batch.write(() => void write.run(...valuesOf(wallet, payment))),
     payment(wallet, offer) {
       const row = findOne.get(wallet, offer) as PaymentRow | undefined;
       return row && toPayment(row);
     },
     payments: (wallet) => (findAll.all(wallet) as PaymentRow[]).map(toPayment),
-    close: () => database.close(),
+    close() {
+      batch.flush();
+      database.close();
+    },
   };
 }
 

@@ -2,14 +2,14 @@ import type { OfferId, WalletId } from '@coinbox/protocol';
 import type { Counters, Payment } from './payment.ts';
 
 /**
- * Where a payer wallet keeps its payments. What `begin` and `save` have written survives a power
- * cut.
+ * Where a payer wallet keeps its payments. What `begin` and `save` have written can be read at once,
+ * and survives a power cut from when they resolve.
  */
 export interface PayerStore {
   counters(wallet: WalletId): Counters;
   /** THE COMMIT POINT of a payment: payment and counters together, before the PAY is sent. */
-  begin(wallet: WalletId, payment: Payment, counters: Counters): void;
-  save(wallet: WalletId, payment: Payment): void;
+  begin(wallet: WalletId, payment: Payment, counters: Counters): Promise<void>;
+  save(wallet: WalletId, payment: Payment): Promise<void>;
   payment(wallet: WalletId, offer: OfferId): Payment | undefined;
   payments(wallet: WalletId): Payment[];
   close(): void;
@@ -26,11 +26,13 @@ export function createMemoryStore(): PayerStore {
   };
   return {
     counters: (wallet) => counters.get(wallet) ?? { sequence: 0 },
-    begin(wallet, payment, next) {
+    async begin(wallet, payment, next) {
       of(wallet).set(payment.offer, payment);
       counters.set(wallet, next);
     },
-    save: (wallet, payment) => void of(wallet).set(payment.offer, payment),
+    async save(wallet, payment) {
+      of(wallet).set(payment.offer, payment);
+    },
     payment: (wallet, offer) => of(wallet).get(offer),
     payments: (wallet) => [...of(wallet).values()],
     close: () => undefined,

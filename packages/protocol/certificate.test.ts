@@ -176,6 +176,19 @@ describe('CertificateBook', () => {
     assert.ok(small.certificateOf(parties.authority.certificate.keyId));
   });
 
+  it('takes a certificate that it knows as long as it is valid, and only those very bytes', () => {
+    const fresh = book();
+    const { bytes, body: known } = parties.payer.certificate;
+    const last = (known.validUntil - 1) as typeof now;
+    assert.ok(fresh.add(bytes, now).ok);
+    assert.ok(fresh.add(bytes, last).ok);
+    assert.equal(codeOf(fresh.add(bytes, known.validUntil)), 'key-expired');
+    for (let at = 0; at < bytes.length; at++) {
+      const flipped = bytes.map((byte, place) => (place === at ? byte ^ 1 : byte));
+      assert.equal(fresh.add(flipped, now).ok, false);
+    }
+  });
+
   it('keeps bytes of its own', () => {
     const fresh = book();
     const bytes = Uint8Array.from(parties.payer.certificate.bytes);

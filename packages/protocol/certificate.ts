@@ -1,4 +1,5 @@
 import { sha256 } from '#primitives';
+import { equalBytes } from './bytes.ts';
 import { decodeCbor, encodeCbor } from './cbor.ts';
 import type { CborMap, CborValue } from './cbor.ts';
 import { openEnvelope, sign1, verifyEnvelope } from './cose.ts';
@@ -153,6 +154,10 @@ export function checkCertificate(
   return accept(undefined);
 }
 
+type Known = { readonly certificate: Certificate; readonly validUntil: Instant };
+
+const tailOf = (bytes: Uint8Array): string => String.fromCharCode(...bytes.subarray(-16));
+
 type Authority = { readonly key: PublicKey; readonly role: Role; readonly validUntil: Instant };
 
 /**
@@ -164,6 +169,8 @@ export class CertificateBook {
   readonly #root: PublicKey;
   readonly #pinned = new Map<string, Certificate>();
   readonly #seen = new Map<string, Certificate>();
+  /** Certificates as they came, by the end of their signature: most come again and again. */
+  readonly #known = new Map<string, Known>();
   readonly #mostSeen: number;
 
   constructor(network: NetworkId, root: PublicKey, mostSeen = 10_000) {
@@ -185,6 +192,10 @@ export class CertificateBook {
    * key-expired.
    */
   add(bytes: Uint8Array, now: Instant, pin = false): Result<Certificate> {
+    const known = pin ? undefined : this.#known.get(tailOf(bytes));
+    if (known && now < known.validUntil && equalBytes(known.certificate.bytes, bytes)) {
+      return accept(known.certificate);
+    }
     const opened = openEnvelope(bytes);
     if (!opened.ok) return opened;
     const { typ, keyId, payload } = opened.value;
@@ -207,6 +218,8 @@ export class CertificateBook {
       hash: sha256(payload),
     };
     this.#keep(certificate, pin);
+    const validUntil = Math.min(authority.validUntil, body.value.validUntil) as Instant;
+    this.#known.set(tailOf(bytes), { certificate, validUntil });
     return accept(certificate);
   }
 
@@ -227,10 +240,15 @@ export class CertificateBook {
       this.#pinned.set(name, certificate);
       return;
     }
-    if (this.#seen.size >= this.#mostSeen) {
-      const oldest = this.#seen.keys().next().value;
-      if (oldest !== undefined) this.#seen.delete(oldest);
-    }
+    this.#forget(name);
+    const [oldest] = this.#seen.keys();
+    if (oldest !== undefined && this.#seen.size >= this.#mostSeen) this.#forget(oldest);
     this.#seen.set(name, certificate);
+  }
+
+  #forget(name: string): void {
+    const certificate = this.#seen.get(name);
+    if (certificate) this.#known.delete(tailOf(certificate.bytes));
+    this.#seen.delete(name);
   }
 }

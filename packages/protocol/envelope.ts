@@ -16,6 +16,9 @@ import {
 } from './shape.ts';
 import type { Shape, ValueIn } from './shape.ts';
 
+/** The longest that a payer may ask a terminal to wait for news, milliseconds. */
+export const MOST_WAIT_MS = 5_000;
+
 /**
  * What goes over a carrier between payer and terminal: one request, one reply, the same bytes over
  * HTTP, NFC and Bluetooth. It is not signed; the messages in it are. Media type
@@ -33,6 +36,10 @@ const requestShape = versioned({
   asset: optional(6, asset),
   /** `ask-session`: hash of the PAY. */
   payHash: optional(7, hash),
+  /** `ask-session`: the terminal waits for more messages than these, or for the end. */
+  known: optional(8, integer(0, 8)),
+  /** `ask-session`: it waits so many milliseconds at most. */
+  waitMs: optional(9, integer(0, MOST_WAIT_MS)),
 });
 export type CarrierRequest = ValueIn<typeof requestShape>;
 

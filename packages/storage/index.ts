@@ -1,4 +1,6 @@
 // SQLite files that survive a power cut
+export { createBatch } from './batch.ts';
+export type { Batch } from './batch.ts';
 export {
   inTransaction,
   openDatabase,

@@ -1,7 +1,7 @@
-import type { Clock, IssuerClient, OfferId, Rejection, WalletId } from '@coinbox/protocol';
+import type { Clock, IssuerClient, Rejection, WalletId } from '@coinbox/protocol';
 import type { Link, LinkHandler, Outbox } from '@coinbox/link';
 import { createCarrierDoor } from './carrier-door.ts';
-import type { CarrierDoor } from './carrier-door.ts';
+import type { CarrierDoor, CarrierDoorParts } from './carrier-door.ts';
 import type { TerminalFolder } from './config.ts';
 import { createCore } from './core.ts';
 import type { Core } from './core.ts';
@@ -65,8 +65,8 @@ export interface Agent extends CarrierDoor {
 
 /** How often the agent looks for what is overdue. */
 const TICK_MS = 1_000;
-/** How long a payer's request waits for the issuer's answer to its PAY. */
-const WAIT_FOR_ISSUER_MS = 3_000;
+/** Requests that wait for news at a time; one more is answered at once. */
+const MOST_WAITING = 256;
 /** How often the agent asks for its mapping. */
 const REFRESH_TICKS = 30;
 /** After a start the bills that waited for the terminal have so long to come. */
@@ -95,8 +95,8 @@ export async function startAgent(parts: AgentParts): Promise<Agent> {
   link.keep();
   uploader.wake();
   const random = parts.random;
-  const settled = waitForOffer(core, timers);
-  const door = createCarrierDoor({ core, desk, certificates, random, settled });
+  const news = waitForNews(core, timers);
+  const door = createCarrierDoor({ core, desk, certificates, random, news });
   return {
     terminal: keys.holdingCertificate.body.wallet,
     exchange: (request) => door.exchange(request),
@@ -214,21 +214,27 @@ function endOverdue(core: Core, device: Device, withoutBill: boolean): void {
   }
 }
 
-/** Resolves when the offer has been accepted or voided, or after a while. */
-function waitForOffer(core: Core, timers: Timers): (offer: OfferId) => Promise<void> {
-  const waiting = new Map<OfferId, Set<() => void>>();
-  core.listen((event) => {
-    if ((event.kind !== 'accepted' && event.kind !== 'voided') || !event.offer) return;
-    for (const resolve of waiting.get(event.offer) ?? []) resolve();
-    waiting.delete(event.offer);
+function waitForNews(core: Core, timers: Timers): CarrierDoorParts['news'] {
+  const waiting = new Map<string, Set<(hasNews: boolean) => void>>();
+  let count = 0;
+  core.listen(({ offer, session }) => {
+    for (const id of [offer, session]) {
+      for (const resolve of (id && waiting.get(id)) ?? []) resolve(true);
+    }
   });
-  return (offer) =>
+  return (of, ms) =>
     new Promise((resolve) => {
-      const those = waiting.get(offer) ?? new Set();
-      waiting.set(offer, those.add(resolve));
-      timers.after(WAIT_FOR_ISSUER_MS, () => {
-        those.delete(resolve);
-        resolve();
-      });
+      if (count >= MOST_WAITING) return resolve(false);
+      count += 1;
+      const those = waiting.get(of) ?? new Set();
+      const end = (hasNews: boolean): void => {
+        if (!those.delete(end)) return;
+        count -= 1;
+        if (those.size === 0) waiting.delete(of);
+        stop();
+        resolve(hasNews);
+      };
+      const stop = timers.after(ms, () => end(false));
+      waiting.set(of, those.add(end));
     });
 }

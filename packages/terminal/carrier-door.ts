@@ -19,6 +19,7 @@ import type {
   OfferId,
   Pay,
   RejectionCode,
+  SessionId,
   Signed,
 } from '@coinbox/protocol';
 import type { Core } from './core.ts';
@@ -41,9 +42,15 @@ export type CarrierDoorParts = {
   /** Certificates that a payer needs to check what it gets: the authority's and the issuer's. */
   readonly certificates: readonly Uint8Array[];
   readonly random: (bytes: number) => Uint8Array;
-  /** Resolves when something has happened to the offer, or after a while. */
-  readonly settled: (offer: OfferId) => Promise<void>;
+  /**
+   * Resolves when something has happened to the offer or session: true; false after `ms`, or at
+   * once when too many wait.
+   */
+  readonly news: (of: OfferId | SessionId, ms: number) => Promise<boolean>;
 };
+
+/** How long a payer's request waits for the issuer's answer to its PAY. */
+const WAIT_FOR_ISSUER_MS = 3_000;
 
 /** A payer that gets `wait` asks again after so many milliseconds. */
 const ASK_AGAIN_MS = 250;
@@ -71,9 +78,8 @@ const refused = (code: RejectionCode): CarrierReply => ({
 
 function answer(parts: CarrierDoorParts, request: CarrierRequest): Promise<CarrierReply> {
   if (request.kind === 'pay') return takePay(parts, request);
-  return Promise.resolve(
-    request.kind === 'ask-offer' ? giveOffer(parts, request) : tellSession(parts, request),
-  );
+  if (request.kind === 'ask-session') return tellSession(parts, request);
+  return Promise.resolve(giveOffer(parts, request));
 }
 
 function giveOffer(parts: CarrierDoorParts, { amount, asset }: CarrierRequest): CarrierReply {
@@ -91,10 +97,22 @@ function giveOffer(parts: CarrierDoorParts, { amount, asset }: CarrierRequest): 
   };
 }
 
-function tellSession(parts: CarrierDoorParts, { payHash }: CarrierRequest): CarrierReply {
-  const pay = payHash && parts.core.journal.message(payHash);
+/** Answers at once, or, when asked to, as soon as there are more messages than it knows. */
+async function tellSession(
+  parts: CarrierDoorParts,
+  { payHash, known = 0, waitMs = 0 }: CarrierRequest,
+): Promise<CarrierReply> {
+  const { core } = parts;
+  const pay = payHash && core.journal.message(payHash);
   if (!pay?.offer || pay.typ !== PAY.typ) return refused('payment-unknown');
-  return tellOffer(parts, pay.offer);
+  const until = core.now() + waitMs;
+  for (;;) {
+    const reply = tellOffer(parts, pay.offer);
+    const leftMs = until - core.now();
+    if (leftMs <= 0 || reply.messages.length > known || reply.stage === 'closed') return reply;
+    const of = core.journal.sessionOfOffer(pay.offer)?.session ?? pay.offer;
+    if (!(await parts.news(of, leftMs))) return tellOffer(parts, pay.offer);
+  }
 }
 
 async function takePay(parts: CarrierDoorParts, request: CarrierRequest): Promise<CarrierReply> {
@@ -112,7 +130,7 @@ async function takePay(parts: CarrierDoorParts, request: CarrierRequest): Promis
   }
   const offer = (seen ?? core.journal.message(pay.value.hash))?.offer;
   if (!offer) return refused('offer-unknown');
-  if (core.state.offers.get(offer)?.presented) await parts.settled(offer);
+  if (core.state.offers.get(offer)?.presented) await parts.news(offer, WAIT_FOR_ISSUER_MS);
   return tellOffer(parts, offer);
 }
 

@@ -37,6 +37,8 @@ type Outcome = {
   readonly faults: readonly unknown[];
 };
 
+const TARGETS = ['issuer', 'upload', 'provider'] as const;
+
 /** One step of everybody around the agent, as often as it takes: each may be told again. */
 async function turn(world: World, request: Uint8Array, accepts: Set<string>): Promise<boolean> {
   const reply: CarrierReply = await world.exchange(request);
@@ -79,6 +81,9 @@ async function live(at: number): Promise<Outcome> {
   }
   const sent = (typ: string) =>
     new Set(world.issuer.submitted.filter((one) => one.typ === typ).map(({ bytes }) => hex(bytes)));
+  // Answered messages leave the table with the next commit, so the journal is asked for them.
+  const { outbox: _, ...report } = readTerminalReport(world.folder);
+  const left = TARGETS.flatMap((target) => world.journal.pending(target)).length;
   const outcome: Outcome = {
     passed: hooks.passed,
     died: hooks.dead,
@@ -94,7 +99,7 @@ async function live(at: number): Promise<Outcome> {
       world.issuer.held(),
     ],
     state: [...world.journal.replay()].reduce(evolve, EMPTY_STATE),
-    report: readTerminalReport(world.folder),
+    report: { ...report, left },
     faults: world.faults,
   };
   await world.close();

@@ -3,8 +3,8 @@ import { createServer } from 'node:http';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createIssuerClient, parseId } from '@coinbox/protocol';
-import type { Clock, Fetch, Instant, WalletId } from '@coinbox/protocol';
-import { openMqttConnection, openMqttLink } from '@coinbox/link';
+import type { Clock, Instant, WalletId } from '@coinbox/protocol';
+import { keepAliveFetch, openMqttConnection, openMqttLink } from '@coinbox/link';
 import type { MqttConnection } from '@coinbox/link';
 import { lockFolder } from '@coinbox/storage';
 import { startAgent } from './agent.ts';
@@ -36,7 +36,10 @@ export type Gateway = {
 
 type Station = { readonly agent: Agent; readonly device: SimulatedDevice };
 
+const fetch = keepAliveFetch();
 const clock: Clock = { now: () => Date.now() as Instant };
+/** Milliseconds. A client that keeps its connection finds it open longer than it uses it. */
+const SERVER_LIMITS = { requestTimeout: 15_000, headersTimeout: 10_000, keepAliveTimeout: 65_000 };
 const MOST_DEVICE_BYTES = 65_536;
 
 /**
@@ -52,7 +55,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     for (const connection of connections.values()) await connection.close();
     for (const release of releases) release();
   };
-  const server = createServer({ requestTimeout: 15_000, headersTimeout: 10_000 });
+  const server = createServer(SERVER_LIMITS);
   server.on('request', (request, response) => {
     route(stations, request, response).catch((fault: unknown) => {
       options.onFault(fault);
@@ -97,7 +100,7 @@ async function openStation(
     clock,
     timers: machineTimers,
     random: (bytes) => randomBytes(bytes),
-    issuer: createIssuerClient({ url: issuerUrl, fetch: globalThis.fetch as unknown as Fetch }),
+    issuer: createIssuerClient({ url: issuerUrl, fetch }),
     openLink: (order) => {
       const connection = connectionTo(brokerUrl, order.own, connections, options.onFault);
       return openMqttLink({ ...order, side: 'terminal', connection, onFault: options.onFault });

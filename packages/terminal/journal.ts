@@ -11,9 +11,11 @@ import {
   JOURNAL_SCHEMA,
   JOURNAL_VERSION,
 } from './journal-schema.ts';
+import { createOutboxIndex } from './outbox.ts';
+import type { OutboxRow } from './outbox.ts';
 import { outgoingOf } from './outgoing.ts';
 import type { Outgoing, Target } from './outgoing.ts';
-import { projectSession } from './project.ts';
+import { createProjection } from './project.ts';
 import type { TerminalState } from './state.ts';
 
 /** The hash that the first event follows. */
@@ -21,6 +23,9 @@ export const JOURNAL_GENESIS: Uint8Array = new Uint8Array(32);
 
 export const chainHash = (previous: Uint8Array, event: Uint8Array): Uint8Array =>
   sha256(concatBytes(previous, event));
+
+/** Answered messages that stay in the outbox until the next commit. */
+const MOST_UNCLEARED = 64;
 
 /** A message in the journal, with what it belongs to. */
 export type JournalMessage = {
@@ -58,7 +63,10 @@ export interface Journal {
   voidOf(offer: OfferId): JournalMessage | undefined;
   /** What is still to be sent, oldest first; uploads by number. */
   pending(target: Target, limit?: number): Pending[];
-  /** The message has been answered or acknowledged. */
+  /**
+   * The message has been answered or acknowledged. It leaves the outbox with the next commit; after
+   * a power cut it is sent once more, which its receiver knows to answer again.
+   */
   sent(target: Target, hash: Uint8Array): void;
   close(): void;
 }
@@ -80,6 +88,16 @@ export function openJournal(folder: string): Journal {
   });
   let { n, head } = readHead(database);
   const store = statements(database);
+  const project = createProjection(database);
+  const outbox = createOutboxIndex(store.allOutgoing.all() as OutboxRow[]);
+  let answeredSince: Answered[] = [];
+  const clearOutbox = (): void => {
+    for (const { target, hash } of answeredSince) store.removeOutgoing.run(target, hash);
+  };
+  const clearNow = (): void => {
+    inTransaction(database, clearOutbox);
+    answeredSince = [];
+  };
   return {
     get head() {
       return head;
@@ -88,12 +106,16 @@ export function openJournal(folder: string): Journal {
     append(event, before, answered) {
       const bytes = encodeEvent(event);
       const hash = chainHash(head, bytes);
-      inTransaction(database, () => {
+      const outgoing = inTransaction(database, () => {
         store.insertEvent.run(n + 1, hash, bytes);
-        indexMessages(store, event, n + 1);
-        projectSession(database, event, before);
+        project(event, before);
         if (answered) store.removeOutgoing.run(answered.target, answered.hash);
+        clearOutbox();
+        return indexMessages(store, event, n + 1);
       });
+      answeredSince = [];
+      if (answered) outbox.remove(answered.target, answered.hash);
+      outgoing.forEach(outbox.add);
       n += 1;
       head = hash;
     },
@@ -110,15 +132,22 @@ export function openJournal(folder: string): Journal {
       return row && readMessage(store, row);
     },
     pending: (target, limit = 64) =>
-      (store.findOutgoing.all(target, limit) as OutboxRow[]).map((row) => ({
+      outbox.first(target, limit).map((row) => ({
         target,
         hash: row.hash,
         bytes: messageAt(store, row),
         upload: row.upload,
         ...(row.provider && { peer: row.provider }),
       })),
-    sent: (target, hash) => void store.removeOutgoing.run(target, hash),
-    close: () => database.close(),
+    sent(target, hash) {
+      outbox.remove(target, hash);
+      answeredSince.push({ target, hash: Uint8Array.from(hash) });
+      if (answeredSince.length >= MOST_UNCLEARED) clearNow();
+    },
+    close() {
+      clearNow();
+      database.close();
+    },
   };
 }
 
@@ -129,13 +158,6 @@ type MessageRow = {
   typ: string;
   offer: OfferId | null;
   session: SessionId | null;
-};
-type OutboxRow = {
-  n: number;
-  place: number;
-  upload: number;
-  hash: Uint8Array;
-  provider: WalletId | null;
 };
 type Statements = ReturnType<typeof statements>;
 
@@ -156,11 +178,11 @@ function statements(database: DatabaseSync) {
     findOfSession: prepare('SELECT * FROM message WHERE session = ? ORDER BY n, place'),
     findSession: prepare('SELECT session, stage FROM session WHERE offer = ?'),
     knowsSession: prepare('SELECT 1 FROM session WHERE session = ?'),
-    findOutgoing: prepare(
+    allOutgoing: prepare(
       `SELECT outbox.*, session.provider FROM outbox
-       JOIN message USING (hash) LEFT JOIN session ON session.session = message.session
-       WHERE target = ? ORDER BY outbox.upload, outbox.n, outbox.place LIMIT ?`,
+       JOIN message USING (hash) LEFT JOIN session ON session.session = message.session`,
     ),
+    findProvider: prepare('SELECT provider FROM session WHERE session = ?'),
     findVoid: prepare("SELECT * FROM message WHERE offer = ? AND typ = 'coinbox.void'"),
   };
 }
@@ -171,19 +193,22 @@ function readHead(database: DatabaseSync): { n: number; head: Uint8Array } {
   return row ? { n: row.n, head: row.hash } : { n: 0, head: JOURNAL_GENESIS };
 }
 
-function indexMessages(store: Statements, event: TerminalEvent, n: number): void {
+/** Writes where the messages of an event stand and where they go; gives what goes out. */
+function indexMessages(store: Statements, event: TerminalEvent, n: number): OutboxRow[] {
+  const { offer = null, session = null } = event;
   const outgoing = outgoingOf(event);
-  event.messages.forEach((bytes, place) => {
+  const row = session && (store.findProvider.get(session) as { provider: WalletId } | undefined);
+  const provider = row ? row.provider : null;
+  return event.messages.flatMap((bytes, place) => {
     const opened = openEnvelope(bytes);
     if (!opened.ok) throw new Fault('journal-corrupt', 'a message of an event cannot be read');
     const hash = sha256(opened.value.payload);
-    const { offer = null, session = null } = event;
     store.insertMessage.run(hash, n, place, opened.value.typ, offer, session);
-    for (const one of outgoing) {
-      if (equalBytes(one.hash, hash)) {
-        store.insertOutgoing.run(n, place, one.target, one.upload, hash);
-      }
-    }
+    const rows = outgoing
+      .filter((one) => equalBytes(one.hash, hash))
+      .map(({ target, upload }) => ({ n, place, target, upload, hash, provider }));
+    for (const { target, upload } of rows) store.insertOutgoing.run(n, place, target, upload, hash);
+    return rows;
   });
 }
 

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after } from 'node:test';
 import { JOURNAL_SCHEMA } from './journal-schema.ts';
-import { projectSession } from './project.ts';
+import { createProjection } from './project.ts';
 import { takeReceipt } from './step-session.ts';
 import {
   KIT_BILLED,
@@ -32,12 +32,12 @@ let files = 0;
 function projected(): { plot: Plot; row: () => Record<string, unknown> } {
   const options = { schema: JOURNAL_SCHEMA, applicationId: 1, version: 1 };
   const database = openDatabase(join(root, `${++files}.db`), options);
-  const plot = createPlot({ take: (event, before) => projectSession(database, event, before) });
+  const plot = createPlot({ take: createProjection(database) });
   const query = database.prepare('SELECT * FROM session');
   return { plot, row: () => ({ ...query.get() }) };
 }
 
-describe('projectSession()', () => {
+describe('createProjection()', () => {
   it('has no row before a payment is accepted', () => {
     const { plot, row } = projected();
     plot.offered('a').presented('b').voided('b');

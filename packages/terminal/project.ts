@@ -1,20 +1,25 @@
-import type { DatabaseSync, SQLInputValue } from 'node:sqlite';
+import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
 import { ACCEPT, BILL, METER, RECEIPT, REFUND, REFUSAL, readOwn, typOf } from '@coinbox/protocol';
 import type { TerminalEvent } from './events.ts';
 import type { TerminalState } from './state.ts';
 
 type Run = (sql: string, ...values: SQLInputValue[]) => void;
 
-/**
- * Writes what an event means for the table of sessions. `before` is the state that the event came
- * upon.
- */
-export function projectSession(
-  database: DatabaseSync,
-  event: TerminalEvent,
-  before: TerminalState,
-): void {
-  const run: Run = (sql, ...values) => void database.prepare(sql).run(...values);
+/** Writes what an event means; `before` is the state that the event came upon. */
+export type Project = (event: TerminalEvent, before: TerminalState) => void;
+
+/** The way from events to the table of sessions. */
+export function createProjection(database: DatabaseSync): Project {
+  const prepared = new Map<string, StatementSync>();
+  const run: Run = (sql, ...values) => {
+    const statement = prepared.get(sql) ?? database.prepare(sql);
+    prepared.set(sql, statement);
+    statement.run(...values);
+  };
+  return (event, before) => projectSession(run, event, before);
+}
+
+function projectSession(run: Run, event: TerminalEvent, before: TerminalState): void {
   const session = event.session ?? '';
   const [first, second] = event.messages;
   if (!first) return;

@@ -28,7 +28,7 @@ export type TerminalReport = {
   readonly sessions: readonly SessionReport[];
   /** Events in the journal; the whole chain has been checked. */
   readonly events: number;
-  /** Messages that have not been answered yet. */
+  /** Messages without an answer; answers since the last event are not counted. */
   readonly outbox: number;
 };
 

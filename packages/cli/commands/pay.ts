@@ -13,12 +13,14 @@ import {
   money,
   newId,
   parseAmount,
+  rejectionOfProblem,
 } from '@coinbox/protocol';
-import type { Asset, Clock, Fetch, Instant, IssuerClient, OfferId } from '@coinbox/protocol';
+import type { Asset, Clock, Instant, IssuerClient, OfferId } from '@coinbox/protocol';
+import { keepAliveFetch } from '@coinbox/link';
 import { lockFolder, openKeys } from '@coinbox/storage';
 import { randomBytes } from 'node:crypto';
 import { issuerClient, openWallet, orFail, walletIds } from '../enrol.ts';
-import { FileError } from '../exit-codes.ts';
+import { RefusedError } from '../exit-codes.ts';
 import { parseMajor } from '../money-argument.ts';
 import { tell } from '../output.ts';
 
@@ -55,7 +57,7 @@ export async function makePayer({ folder, issuerUrl, client, funds }: MakePayer)
 
 export type PayOrder = {
   readonly folder: string;
-  /** Address of the terminal's carrier. */
+  /** Address of the terminal, with or without the `/carrier` at its end. */
   readonly terminal: string;
   /** Major units. */
   readonly amount: string;
@@ -77,8 +79,8 @@ export type PaidJson = {
 const ASK_EVERY_MS = 250;
 
 /**
- * Pays a terminal and waits until the rest is back. A PAY that was stored before is sent again
- * first.
+ * Pays a terminal and waits until the rest is back. The PAY is sent again until it is answered.
+ * Throws UsageError, RefusedError, Fault.
  */
 export async function payTerminal(order: PayOrder): Promise<PaidJson> {
   const { folder } = order;
@@ -87,7 +89,7 @@ export async function payTerminal(order: PayOrder): Promise<PaidJson> {
   const store = openPayerStore(folder);
   try {
     const payer = createPayer({ ...own, store, clock });
-    const carrier = httpCarrier(order.terminal, globalThis.fetch as unknown as Fetch);
+    const carrier = httpCarrier(`${baseOf(order.terminal)}/carrier`, keepAliveFetch());
     const amount = money(parseMajor(order.amount, own.asset));
     const { wallet } = own.certificate.body;
     const spendable = await readSpendable(config.issuerUrl, wallet, payer);
@@ -98,7 +100,9 @@ export async function payTerminal(order: PayOrder): Promise<PaidJson> {
     orFail(await payer.pay(carrier, offer, { amount, ...limits }), 'not paid');
     const wanted = order.detach ? isAnswered : isEnded;
     const payment = await waitFor(payer, carrier, offer.body.offer, wanted);
-    if (payment.stage === 'recredited') throw new FileError('the terminal has voided the offer');
+    if (payment.stage === 'recredited') {
+      throw new RefusedError('the terminal has voided the offer; nothing is paid');
+    }
     return describe(payment, own.asset);
   } finally {
     store.close();
@@ -130,6 +134,7 @@ async function waitFor(
   isReached: (payment: Payment, stage: string | undefined) => boolean,
 ): Promise<Payment> {
   let told: string | undefined;
+  let saidToWait = false;
   for (;;) {
     const known = payer.payment(offer);
     const ask = known?.stage === 'debited' ? payer.resend : payer.refresh;
@@ -144,6 +149,11 @@ async function waitFor(
       }
       told = stage;
       if (isReached(payment, stage)) return payment;
+    }
+    const isOpen = !view?.ok || view.value.payment.stage === 'debited';
+    if (isOpen && !saidToWait) {
+      tell('The PAY is not answered yet. Asking again; Ctrl-C ends the waiting, not the payment.');
+      saidToWait = true;
     }
     await sleep(ASK_EVERY_MS);
   }
@@ -161,15 +171,21 @@ function describe(payment: Payment, asset: Asset): PaidJson {
   };
 }
 
+/** Address of a terminal without the last part, which names one of its doors. */
+const baseOf = (terminal: string): string => terminal.replace(/\/(carrier)?$/, '');
+
 export type PlayOrder = {
-  /** Address of the terminal: the carrier's, without `/carrier`. */
+  /** Address of the terminal, with or without the `/carrier` at its end. */
   readonly terminal: string;
   readonly session: string;
   readonly energyWh: number;
   readonly minutes: number;
 };
 
-/** Lets a simulated machine deliver: two readings, at the start and now. */
+/**
+ * Lets a simulated machine deliver: two readings, at the start and now. Throws RefusedError, and
+ * Fault unreachable.
+ */
 export async function playMachine({
   terminal,
   session,
@@ -181,7 +197,13 @@ export async function playMachine({
     { at: at - minutes * 60_000, phase: 'active', energyWh: '0' },
     { at, phase: 'active', energyWh: String(energyWh) },
   ];
-  const url = `${terminal.replace(/\/carrier$/, '')}/device/${session}`;
-  const answer = await fetch(url, { method: 'POST', body: JSON.stringify({ readings }) });
-  if (answer.status !== 200) throw new FileError(`the machine answered ${answer.status}`);
+  const url = `${baseOf(terminal)}/device/${session}`;
+  const order = { method: 'POST', body: JSON.stringify({ readings }) };
+  const answer = await fetch(url, order).catch((cause: unknown) => {
+    throw new Fault('unreachable', `no answer from the machine at ${url}`, cause);
+  });
+  if (answer.status === 200) return;
+  const problem = rejectionOfProblem(await answer.json().catch(() => undefined));
+  if (!problem) throw new RefusedError(`the machine answered ${answer.status}`);
+  orFail({ ok: false, rejection: problem }, 'the machine does not deliver');
 }

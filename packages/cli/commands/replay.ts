@@ -10,6 +10,7 @@ import type { Fleet } from '../fleet/fleet.ts';
 import { chooseDeposit, planFleet, priceSessions, readTariff } from '../fleet/plan.ts';
 import type { PricedSession, ReplayTariff } from '../fleet/plan.ts';
 import {
+  apartFromLedger,
   differenceOf,
   differenceOfBooks,
   isSettled,
@@ -37,6 +38,8 @@ export type ReplayOptions = {
   readonly billWithin: number;
   readonly quiet: boolean;
   readonly verbose: boolean;
+  /** Called when everything is up, before the first session: for tests that disturb it. */
+  readonly onFleet?: (fleet: Fleet) => void;
 };
 
 /** What a replay prints with --json. Amounts are whole minor units. */
@@ -78,6 +81,7 @@ export async function replay(options: ReplayOptions): Promise<Replay> {
   const deposit = options.deposit ? parseMajor(options.deposit, asset) : chooseDeposit(priced);
   const { fleet, close } = await openFleet(options, priced, tariff, deposit);
   try {
+    options.onFleet?.(fleet);
     const began = performance.now();
     const driven = await drive(fleet, priced, deposit, options);
     const seconds = Math.round(performance.now() - began) / 1000;
@@ -185,7 +189,11 @@ async function concludeReplay(
     difference_minor: minorJson(differenceOfBooks(books)),
     asset: fleet.asset,
     seconds,
-    problems: [...file.problems, ...books.sessions.flatMap(describeDifference)],
+    problems: [
+      ...file.problems,
+      ...books.sessions.flatMap(describeDifference),
+      ...describeApart(apartFromLedger(books)),
+    ],
   };
 }
 
@@ -198,6 +206,12 @@ function describeDifference(books: SessionBooks): { line: number; code: string; 
   );
   return [{ line, code: 'books-differ', detail: named.join(', ') }];
 }
+
+/** What the books of no single session explain. */
+const describeApart = (apart: Record<string, bigint>): ReplayResult['problems'] =>
+  Object.entries(apart)
+    .filter(([, by]) => by !== 0n)
+    .map(([what, by]) => ({ line: 0, code: 'books-differ', detail: `${what} apart by ${by}` }));
 
 /** A JSON number where it is exact there, a decimal string above 2^53. */
 const minorJson = (minor: bigint): number | string =>

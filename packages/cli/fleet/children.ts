@@ -21,6 +21,8 @@ export interface Child {
 }
 
 const MAIN = fileURLToPath(new URL('../main.ts', import.meta.url));
+/** What this process was given (a profiler, say) holds for its children. */
+const NODE_WORDS = ['--disable-warning=ExperimentalWarning', ...process.execArgv];
 const READY_WITHIN_MS = 30_000;
 const STOP_WITHIN_MS = 5_000;
 const RESTART_PAUSE_MS = 50;
@@ -43,7 +45,7 @@ export async function startChild({ name, words, onLog }: ChildOptions): Promise<
   const launch = async (port: number): Promise<string> => {
     running = spawn(
       process.execPath,
-      ['--disable-warning=ExperimentalWarning', MAIN, ...words, '--port', String(port), '--json'],
+      [...NODE_WORDS, MAIN, ...words, '--port', String(port), '--json'],
       { stdio: ['ignore', 'pipe', 'pipe'] },
     );
     const current = running;

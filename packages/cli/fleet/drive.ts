@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Fault, money } from '@coinbox/protocol';
-import type { OfferId, Reading, SessionId } from '@coinbox/protocol';
+import type { Money, OfferId, Reading, SessionId } from '@coinbox/protocol';
 import type { Payer, Payment } from '@coinbox/payer';
 import type { Fleet, FleetTerminal } from './fleet.ts';
 import { terminalNameOf } from './plan.ts';
@@ -26,6 +26,8 @@ export type DriveOptions = {
   readonly onDone: (done: number) => void;
 };
 
+/** More messages than a reply ever has: the terminal answers when the session is closed. */
+const UNTIL_CLOSED = { told: 8, waitMs: 3_000 };
 const FIRST_PAUSE_MS = 50;
 const LONGEST_PAUSE_MS = 500;
 /** A session that takes longer than this waits for a deadline, and makes room for others. */
@@ -70,14 +72,7 @@ async function driveOne(
   if (!payer || !terminal) throw new Error('bug: a session of somebody who is not in the plan');
   const until = performance.now() + GIVE_UP_MS;
   const amount = money(deposit);
-  const paying = await persist(until, async () => {
-    const offer = await payer.askOffer(terminal.carrier, amount);
-    if (!offer.ok) return again(offer.rejection.code);
-    const paid = await payer.pay(terminal.carrier, offer.value, { amount });
-    return paid.ok
-      ? paid.value.payment.offer
-      : (payer.payment(offer.value.body.offer)?.offer ?? paid);
-  });
+  const paying = await persist(until, () => beginPayment(payer, terminal, amount));
   if (typeof paying !== 'string') {
     return { recorded, paid: 0n, returned: 0n, refusal: paying.rejection.code };
   }
@@ -92,10 +87,31 @@ async function driveOne(
   if (!session) return { recorded, offer: paying, paid: 0n, returned: 0n, refusal: 'offer-voided' };
   await persist(until, () => playDevice(terminal, session, recorded));
   const ended = await untilStage(until, payer, terminal, paying, (one, stage) => {
-    return one.stage === 'refunded' || stage === 'closed';
+    return one.stage === 'refunded' || (stage === 'closed' && !one.messages.refund);
   });
   const returned = ended.refunded ?? 0n;
   return { recorded, offer: paying, session, paid: ended.amount, returned };
+}
+
+/**
+ * Pays a fresh offer. From the PAY on the money is debited, whatever becomes of the answer: the
+ * offer, or why there is no debit.
+ */
+async function beginPayment(
+  payer: Payer,
+  { carrier }: FleetTerminal,
+  amount: Money,
+): Promise<OfferId | ReturnType<typeof again>> {
+  const offer = await payer.askOffer(carrier, amount);
+  if (!offer.ok) return again(offer.rejection.code);
+  const id = offer.value.body.offer;
+  try {
+    const paid = await payer.pay(carrier, offer.value, { amount });
+    if (!paid.ok && !payer.payment(id)) return again(paid.rejection.code);
+  } catch (fault) {
+    if (!payer.payment(id)) throw fault;
+  }
+  return id;
 }
 
 /** Codes of passing states; everything else ends a session. */
@@ -130,19 +146,19 @@ async function untilStage(
   offer: OfferId,
   isReached: (payment: Payment, stage: string | undefined) => boolean,
 ): Promise<Payment> {
-  for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(pause * 1.5, LONGEST_PAUSE_MS)) {
+  let payment = payer.payment(offer);
+  if (payment && isReached(payment, undefined)) return payment;
+  for (;;) {
     const view = await persist(until, async () => {
-      const known = payer.payment(offer);
-      if (known && known.stage === 'debited') return payer.resend(terminal.carrier, offer);
-      return payer.refresh(terminal.carrier, offer);
+      if (payment?.stage === 'debited') return payer.resend(terminal.carrier, offer);
+      return payer.refresh(terminal.carrier, offer, UNTIL_CLOSED);
     });
-    const payment = view.ok ? view.value.payment : payer.payment(offer);
-    const stage = view.ok ? view.value.stage : undefined;
-    if (payment && isReached(payment, stage)) return payment;
+    payment = view.ok ? view.value.payment : payer.payment(offer);
+    if (payment && isReached(payment, view.ok ? view.value.stage : undefined)) return payment;
     if (performance.now() > until) {
       throw new Fault('unreachable', `a session has not ended: ${offer} is ${payment?.stage}`);
     }
-    await sleep(pause);
+    await sleep(FIRST_PAUSE_MS);
   }
 }
 

@@ -3,12 +3,12 @@ import { CertificateBook, money, newId } from '@coinbox/protocol';
 import type {
   Asset,
   Discovery,
-  Fetch,
   Instant,
   IssuerClient,
   PublicKey,
   WalletId,
 } from '@coinbox/protocol';
+import { keepAliveFetch } from '@coinbox/link';
 import { createPayer, httpCarrier } from '@coinbox/payer';
 import type { Carrier, Payer, PayerStore } from '@coinbox/payer';
 import { openPayerStore } from '@coinbox/payer/sqlite-store';
@@ -209,10 +209,11 @@ function placeTerminals(
   stations: ReadonlyMap<string, Station>,
   gateways: ReadonlyMap<string, Child>,
 ): Map<string, FleetTerminal> {
+  const fetch = keepAliveFetch();
   return new Map(
     [...stations].map(([name, { wallet, folder }]) => {
       const base = `${gateways.get(name)?.url}/${wallet}`;
-      const carrier = httpCarrier(`${base}/carrier`, globalThis.fetch as unknown as Fetch);
+      const carrier = httpCarrier(`${base}/carrier`, fetch);
       return [name, { wallet, folder, carrier, deviceUrl: `${base}/device` }];
     }),
   );

@@ -64,15 +64,25 @@ export const isSettled = ({ bill, journal }: SessionBooks): boolean =>
   (journal.billed > 0n || journal.lastRefusal === null);
 
 /**
+ * How far the ledger is from itself (`ledger`), from what the terminals hold (`held`), and how many
+ * of its movements belong to nobody (`strangers`).
+ */
+export function apartFromLedger({ sessions, summary, strangers }: Books): Record<string, bigint> {
+  const held = sessions.reduce((sum, { journal }) => sum + stillHeldOf(journal), 0n);
+  return {
+    ledger: distance(BigInt(summary.difference), 0n),
+    held: distance(BigInt(summary.holding) + BigInt(summary.settlement), held),
+    strangers: BigInt(strangers),
+  };
+}
+
+/**
  * The difference over all books: of each session, and of the ledger with itself and with the
  * terminals.
  */
-export function differenceOfBooks({ sessions, summary, strangers }: Books): bigint {
-  const held = sessions.reduce((sum, { journal }) => sum + stillHeldOf(journal), 0n);
-  const ledger = distance(BigInt(summary.difference), 0n);
-  const holding = distance(BigInt(summary.holding) + BigInt(summary.settlement), held);
-  const apart = sessions.reduce((sum, books) => sum + differenceOf(books), 0n);
-  return apart + ledger + holding + BigInt(strangers);
+export function differenceOfBooks(books: Books): bigint {
+  const sessions = books.sessions.reduce((sum, session) => sum + differenceOf(session), 0n);
+  return Object.values(apartFromLedger(books)).reduce((sum, apart) => sum + apart, sessions);
 }
 
 /** Why a session was not paid, for the tally. */

@@ -26,11 +26,11 @@ function complete() {
 
 export const storeConformance: readonly {
   readonly name: string;
-  check(store: PayerStore): void;
+  check(store: PayerStore): Promise<void>;
 }[] = [
   {
     name: 'is empty at first',
-    check(store) {
+    async check(store) {
       assert.deepEqual(store.counters(kitPayer), { sequence: 0 });
       assert.deepEqual(store.payments(kitPayer), []);
       assert.equal(store.payment(kitPayer, payment.offer), undefined);
@@ -38,27 +38,27 @@ export const storeConformance: readonly {
   },
   {
     name: 'keeps a payment and the counters that it was signed with',
-    check(store) {
-      store.begin(kitPayer, payment, counters);
+    async check(store) {
+      await store.begin(kitPayer, payment, counters);
       assert.deepEqual(store.counters(kitPayer), counters);
       assert.deepEqual(store.payment(kitPayer, payment.offer), payment);
     },
   },
   {
     name: 'keeps everything that comes to a payment',
-    check(store) {
-      store.begin(kitPayer, payment, counters);
-      store.save(kitPayer, complete());
+    async check(store) {
+      await store.begin(kitPayer, payment, counters);
+      await store.save(kitPayer, complete());
       assert.deepEqual(store.payment(kitPayer, payment.offer), complete());
       assert.deepEqual(store.counters(kitPayer), counters);
     },
   },
   {
     name: 'keeps the payments of many wallets apart, each in order of their offers',
-    check(store) {
-      store.begin(kitPayer, payment, counters);
-      store.begin(kitPayer, second, { sequence: 2, previous: second.payHash });
-      store.begin(otherWallet, payment, { sequence: 7, previous: payment.payHash });
+    async check(store) {
+      await store.begin(kitPayer, payment, counters);
+      await store.begin(kitPayer, second, { sequence: 2, previous: second.payHash });
+      await store.begin(otherWallet, payment, { sequence: 7, previous: payment.payHash });
       assert.deepEqual(
         store.payments(kitPayer).map((one) => one.offer),
         [payment.offer, later],
