@@ -56,5 +56,7 @@ export const suspendGroup = (hash: Uint8Array): GroupId => `suspend/${toHex(hash
 /** The `change`-th freeze or unfreeze of a wallet. */
 export const freezeGroup = (wallet: WalletId, change: number): GroupId =>
   `freeze/${wallet}/${change}`;
+/** A key is revoked once, and a wallet has one key. */
+export const revokeGroup = (wallet: WalletId): GroupId => `revoke/${wallet}`;
 export const mappingGroup = (terminal: WalletId, version: number): GroupId =>
   `mapping/${terminal}/${version}`;

@@ -9,6 +9,7 @@ export const CODES = {
   unfreeze: 'unfreeze',
   suspend: 'suspend',
   resume: 'resume',
+  revoke: 'revoke',
   issue: 'issue',
   redeem: 'redeem',
   pay: 'pay',

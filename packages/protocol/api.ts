@@ -41,6 +41,8 @@ export type WalletJson = {
   readonly certificate: string;
   readonly terminal?: string;
   readonly frozen: boolean;
+  /** Its key signs nothing any more. */
+  readonly revoked: boolean;
   readonly asset: string;
   readonly balance: string;
   /** Part of the balance that is bound to sessions. */

@@ -66,6 +66,7 @@ export const API_OPERATIONS = {
   getWallet: get('/v1/wallets/:wallet'),
   freezeWallet: post('/v1/wallets/:wallet/freeze'),
   unfreezeWallet: post('/v1/wallets/:wallet/unfreeze'),
+  revokeKey: post('/v1/wallets/:wallet/revoke'),
   getCertificate: get('/v1/certificates/:key', 'anyone'),
   issueMoney: post('/v1/issuances'),
   redeemMoney: post('/v1/redemptions'),

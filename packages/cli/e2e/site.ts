@@ -23,7 +23,7 @@ import type {
 import { readProviderFolder, startProvider } from '@coinbox/provider';
 import type { Provider, ProviderFolder } from '@coinbox/provider';
 import { readTerminalFolder, startGateway } from '@coinbox/terminal';
-import type { Gateway, TerminalFolder } from '@coinbox/terminal';
+import type { Bounds, Gateway, TerminalFolder } from '@coinbox/terminal';
 import { startBroker } from '../commands/broker.ts';
 import type { Broker } from '../commands/broker.ts';
 import { PEOPLE, makeIssuer, readToken } from '../commands/issuer.ts';
@@ -72,7 +72,11 @@ export type Site = {
   close(): Promise<void>;
 };
 
-export type SiteOptions = { readonly withProvider?: boolean; readonly funds?: bigint };
+export type SiteOptions = {
+  readonly withProvider?: boolean;
+  readonly funds?: bigint;
+  readonly bounds?: Partial<Bounds>;
+};
 
 export const randomId = (): Uint8Array => randomBytes(10);
 
@@ -80,7 +84,7 @@ const quiet = pino({ level: 'silent' });
 
 /** Starts a site: one provider, one terminal mapped to it, one payer with 100.00 EUR. */
 export async function startSite(options: SiteOptions = {}): Promise<Site> {
-  const { withProvider = true, funds = 10_000n } = options;
+  const { withProvider = true, funds = 10_000n, bounds: times } = options;
   const folder = mkdtempSync(join(tmpdir(), 'coinbox-e2e-'));
   const issuerFolder = join(folder, 'issuer');
   makeIssuer(issuerFolder, 'e2e', 'EUR/2');
@@ -102,6 +106,7 @@ export async function startSite(options: SiteOptions = {}): Promise<Site> {
     folders: [terminalPath],
     host: '127.0.0.1',
     port: 0,
+    ...(times && { bounds: times }),
     onFault: () => undefined,
   });
   const agent = withProvider ? startAgent(providerPath, broker.url) : undefined;
@@ -201,4 +206,13 @@ export async function balances(
     terminal: await balance(site.terminal),
     provider: await balance(site.provider),
   };
+}
+
+/** The items of a list of the issuer's JSON API, as an operator sees them. */
+export async function listed<T>({ folder, issuer }: Site, path: string): Promise<readonly T[]> {
+  const token = readToken(tokenFile(join(folder, 'issuer'), PEOPLE[0]));
+  const headers = { authorization: `Bearer ${token}` };
+  const answer = await fetch(issuer.url + path, { headers });
+  if (answer.status !== 200) throw new Error(`${path} answered ${answer.status}`);
+  return ((await answer.json()) as { items: T[] }).items;
 }

@@ -90,6 +90,9 @@ describe('GET /openapi.json', () => {
     await server.send(back.bytes);
     const tooMuch = s.messages.offer(s.terminal, s.provider);
     await server.send(s.messages.pay(s.payer, tooMuch, 99_999n).bytes);
+    const frozen = (await s.openPayer(0n)).wallet;
+    const ask = { method: 'POST', as: 'maker', key: 'freeze', json: {} };
+    await server.ask(`/v1/wallets/${frozen}/freeze`, ask);
     const wallet = s.payer.wallet;
     const signer = s.payer.signer.publicKey;
     const keyId = Buffer.from(s.payer.signer.keyId).toString('hex');
@@ -112,6 +115,7 @@ describe('GET /openapi.json', () => {
       ['getWallet', `/v1/wallets/${wallet}`],
       ['freezeWallet', `/v1/wallets/${wallet}/freeze`, {}],
       ['unfreezeWallet', `/v1/wallets/${wallet}/unfreeze`, {}],
+      ['revokeKey', `/v1/wallets/${frozen}/revoke`, {}, 'checker'],
       ['getCertificate', `/v1/certificates/${keyId}`],
       ['issueMoney', '/v1/issuances', { id: s.newId('issuance'), ...amount }],
       ['redeemMoney', '/v1/redemptions', { id: s.newId('redemption'), ...amount }],

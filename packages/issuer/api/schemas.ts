@@ -92,6 +92,7 @@ export const SCHEMAS: Readonly<Record<string, Schema>> = {
     certificate: bytes,
     'terminal?': wallet,
     frozen: { type: 'boolean' },
+    revoked: { type: 'boolean', description: 'Its key signs nothing any more' },
     asset,
     balance: amount,
     held: amount,
@@ -209,6 +210,11 @@ export const OPERATION_SCHEMAS: Readonly<Record<ApiOperationName, OperationSchem
   },
   unfreezeWallet: {
     summary: 'Lift the freeze of a wallet, or the suspension of a terminal',
+    body: ref('Nothing'),
+    answer: ref('Wallet'),
+  },
+  revokeKey: {
+    summary: 'Revoke the key of a wallet that somebody else has frozen',
     body: ref('Nothing'),
     answer: ref('Wallet'),
   },

@@ -1,5 +1,5 @@
 import { accept, reject } from '@coinbox/protocol';
-import type { RejectionCode, Result } from '@coinbox/protocol';
+import type { RejectionCode, Result, Signed } from '@coinbox/protocol';
 import { post } from '../context.ts';
 import type { Context, Posted } from '../context.ts';
 import type { Ruling } from './ruling.ts';
@@ -13,6 +13,21 @@ const renamed: Partial<Record<RejectionCode, RejectionCode>> = {
   'account-unknown': 'wallet-unknown',
   'sequence-passed': 'counter-conflict',
   'sequence-gap': 'counter-gap',
+};
+
+/**
+ * Carries out what was ruled on a signed message. A key that is revoked gets the answers to what it
+ * asked before, and nothing else. The caller holds the lock under which keys of this kind are
+ * revoked. Rejects as the ruling does, and key-revoked.
+ */
+export const answerMessage = (
+  context: Context,
+  { signer }: Pick<Signed<unknown>, 'signer'>,
+  ruling: Result<Ruling>,
+): Promise<Result<Posted>> => {
+  const isAnswered = ruling.ok && ruling.value.kind === 'answer';
+  const isRevoked = context.registry.wallet(signer.body.wallet)?.revoked;
+  return carryOut(context, isRevoked && !isAnswered ? reject('key-revoked') : ruling);
 };
 
 /** Carries out a ruling: posts the group, or answers with the entry that is there. */

@@ -12,6 +12,7 @@ import { listWallets } from './list-wallets.ts';
 import { issueMoney, redeemMoney } from './move-money.ts';
 import { openWallet } from './open-wallet.ts';
 import { proposeMapping } from './propose-mapping.ts';
+import { revokeKey } from './revoke-key.ts';
 import { discover, getCertificate, listCurrencies, listProblems } from './public-facts.ts';
 
 type JsonOperation = (context: Context, call: Call) => Promise<Result<unknown>>;
@@ -24,6 +25,7 @@ export const API = {
   getWallet,
   freezeWallet,
   unfreezeWallet,
+  revokeKey,
   getCertificate,
   issueMoney,
   redeemMoney,

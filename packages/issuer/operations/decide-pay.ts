@@ -50,6 +50,7 @@ export function decidePay(pay: Signed<Pay>, facts: PayFacts): Result<Ruling> {
   if (!terminal || terminal.role !== 'holding') return reject('terminal-unknown');
   if (terminal.suspended) return reject('terminal-not-accepting', 'suspended');
   if (terminal.frozen) return reject('terminal-not-accepting', 'frozen');
+  if (terminal.revoked) return reject('terminal-not-accepting', 'its key is revoked');
   if (!mapping) return reject('terminal-not-accepting', 'mapped to no provider');
   if (body.asset !== facts.asset) return reject('currency-mismatch');
   if (body.mappingVersion !== mapping.version) return reject('mapping-changed');

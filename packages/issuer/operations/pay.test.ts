@@ -125,6 +125,15 @@ const rejections: readonly Row[] = [
     },
   },
   {
+    name: 'a PAY over the limit of the terminal certificate',
+    code: 'limit-transaction',
+    status: 422,
+    async make(s) {
+      const small = await s.openTerminal(s.provider, { limits: { per_payment: '99' } });
+      return s.messages.pay(s.payer, s.messages.offer(small, s.provider), 100n).bytes;
+    },
+  },
+  {
     name: 'a PAY that would fill the holding wallet over its limit',
     code: 'limit-cumulative',
     status: 422,

@@ -2,7 +2,7 @@ import { paymentIdOf } from '@coinbox/protocol';
 import type { Pay, Result, Signed } from '@coinbox/protocol';
 import { accountOf, offerClaim, payerSequenceClaim } from '../accounts.ts';
 import type { Context, Posted } from '../context.ts';
-import { carryOut } from './act.ts';
+import { answerMessage } from './act.ts';
 import { decidePay } from './decide-pay.ts';
 import type { PayFacts } from './decide-pay.ts';
 
@@ -12,7 +12,7 @@ import type { PayFacts } from './decide-pay.ts';
  */
 export const pay = (context: Context, message: Signed<Pay>): Promise<Result<Posted>> =>
   context.locks.run([message.body.terminal, message.body.payer], async () =>
-    carryOut(context, decidePay(message, await lookUp(context, message))),
+    answerMessage(context, message, decidePay(message, await lookUp(context, message))),
   );
 
 async function lookUp(context: Context, message: Signed<Pay>): Promise<PayFacts> {

@@ -158,8 +158,11 @@ describe('refund()', () => {
       const order = settleFirst ? [settle, refund] : [refund, settle];
       const answers = await Promise.all(order.map((bytes) => s.issuer.submit(bytes)));
       assert.deepEqual(
-        answers.map((one) => one.ok && one.value.status),
-        ['posted', 'refused'],
+        answers.map((one) => one.ok && [one.value.status, one.value.code]),
+        [
+          ['posted', undefined],
+          ['refused', settleFirst ? 'refund-exceeds-unspent' : 'backing-insufficient'],
+        ],
       );
       const { difference, holding } = await s.issuer.summary();
       assert.deepEqual([difference, holding], ['0', '100']);

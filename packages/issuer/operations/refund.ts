@@ -1,7 +1,7 @@
 import type { Refund, Result, Signed } from '@coinbox/protocol';
 import { uploadSeries } from '../accounts.ts';
 import type { Context, Posted } from '../context.ts';
-import { carryOut } from './act.ts';
+import { answerMessage } from './act.ts';
 import { decideRefund } from './decide-refund.ts';
 import type { RefundFacts } from './decide-refund.ts';
 import { lookUpPayments } from './look-up.ts';
@@ -11,7 +11,7 @@ import { suspendIfNeeded } from './suspend.ts';
 export const refund = (context: Context, message: Signed<Refund>): Promise<Result<Posted>> =>
   context.locks.run([message.body.terminal], async () => {
     const ruling = decideRefund(message, await lookUp(context, message));
-    const answer = await carryOut(context, ruling);
+    const answer = await answerMessage(context, message, ruling);
     await suspendIfNeeded(context, message, message.body.terminal, answer);
     return answer;
   });

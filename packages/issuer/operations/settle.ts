@@ -1,8 +1,8 @@
-import { BILL, DRAW, openMessage, settlementIdOf } from '@coinbox/protocol';
-import type { Bill, Result, Settle, Signed } from '@coinbox/protocol';
+import { BILL, DRAW, openMessage, reject, settlementIdOf } from '@coinbox/protocol';
+import type { Bill, MessageType, Result, Settle, Signed } from '@coinbox/protocol';
 import { parkGroup, uploadSeries } from '../accounts.ts';
 import type { Context, Posted } from '../context.ts';
-import { carryOut } from './act.ts';
+import { answerMessage } from './act.ts';
 import { decideSettle } from './decide-settle.ts';
 import type { SettleFacts } from './decide-settle.ts';
 import { lookUpPayments } from './look-up.ts';
@@ -12,14 +12,13 @@ import { suspendIfNeeded } from './suspend.ts';
 export const settle = (context: Context, message: Signed<Settle>): Promise<Result<Posted>> =>
   context.locks.run([message.body.terminal], async () => {
     const ruling = decideSettle(message, await lookUp(context, message));
-    const answer = await carryOut(context, ruling);
+    const answer = await answerMessage(context, message, ruling);
     await suspendIfNeeded(context, message, message.body.terminal, answer);
     return answer;
   });
 
 async function lookUp(context: Context, { body }: Signed<Settle>): Promise<SettleFacts> {
-  const { ledger, registry, asset, clock } = context;
-  const now = clock.now();
+  const { ledger, registry, asset } = context;
   const wasParked = registry.wasParked(body.settlement);
   const [known, parked, lastUpload, payments] = await Promise.all([
     ledger.entryOf(body.settlement),
@@ -27,7 +26,7 @@ async function lookUp(context: Context, { body }: Signed<Settle>): Promise<Settl
     ledger.series(uploadSeries(body.terminal)),
     lookUpPayments(context, body.payments),
   ]);
-  const openBill = once(() => body.bill && openMessage(BILL, body.bill, trustOf(context), now));
+  const openBill = once(() => body.bill && openInside(context, BILL, body.bill));
   const isNew = !known && !parked;
   return {
     asset,
@@ -35,7 +34,7 @@ async function lookUp(context: Context, { body }: Signed<Settle>): Promise<Settl
     parked,
     terminal: registry.wallet(body.terminal),
     lastUpload,
-    draw: () => openMessage(DRAW, body.draw, trustOf(context), now),
+    draw: () => openInside(context, DRAW, body.draw),
     bill: openBill,
     settledOtherwise: isNew && (await isSettledOtherwise(context, body, openBill)),
     payments,
@@ -44,10 +43,18 @@ async function lookUp(context: Context, { body }: Signed<Settle>): Promise<Settl
   };
 }
 
-const trustOf = ({ network, registry }: Context) => ({
-  network,
-  certificateOf: registry.certificateOf,
-});
+/** A message inside another. Rejects as openMessage does, and key-revoked. */
+function openInside<T>(
+  { network, registry, clock }: Context,
+  type: MessageType<T>,
+  bytes: Uint8Array,
+): Result<Signed<T>> {
+  const trust = { network, certificateOf: registry.certificateOf };
+  const opened = openMessage(type, bytes, trust, clock.now());
+  if (!opened.ok) return opened;
+  const isRevoked = registry.wallet(opened.value.signer.body.wallet)?.revoked;
+  return isRevoked ? reject('key-revoked') : opened;
+}
 
 function once<T>(make: () => T): () => T {
   let made: { readonly value: T } | undefined;

@@ -2,7 +2,7 @@ import type { Result, Signed, Void } from '@coinbox/protocol';
 import { offerClaim, voidGroup } from '../accounts.ts';
 import { CODES } from '../codes.ts';
 import type { Context, Posted } from '../context.ts';
-import { carryOut } from './act.ts';
+import { answerMessage } from './act.ts';
 import { decideVoid } from './decide-void.ts';
 import type { VoidFacts } from './decide-void.ts';
 import { lookUpTaker } from './look-up.ts';
@@ -10,7 +10,7 @@ import { lookUpTaker } from './look-up.ts';
 /** Applies a VOID. `void` alone is a word of the language. */
 export const voidOffer = (context: Context, message: Signed<Void>): Promise<Result<Posted>> =>
   context.locks.run([message.body.terminal], async () =>
-    carryOut(context, decideVoid(message, await lookUp(context, message))),
+    answerMessage(context, message, decideVoid(message, await lookUp(context, message))),
   );
 
 async function lookUp({ ledger, asset }: Context, { body }: Signed<Void>): Promise<VoidFacts> {

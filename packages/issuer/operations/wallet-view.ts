@@ -32,6 +32,7 @@ export async function walletJson(
     certificate: toBase64url(record.certificate.bytes),
     ...(record.terminal && { terminal: record.terminal }),
     frozen: account.frozen,
+    revoked: record.revoked,
     asset,
     balance: account.balance.toString(),
     held: account.held.toString(),

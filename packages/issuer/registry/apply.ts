@@ -16,6 +16,7 @@ const changing: readonly string[] = [
   CODES.unfreeze,
   CODES.suspend,
   CODES.resume,
+  CODES.revoke,
 ];
 
 /** Does the entry change more than the tally? */
@@ -118,6 +119,7 @@ function changeStanding(records: Records, entry: Entry, { wallet }: Memo): Walle
   assert(wallet, `entry ${entry.index} names a wallet`);
   if (entry.code === CODES.freeze) records.setFrozen(wallet);
   else if (entry.code === CODES.suspend) records.setSuspended(wallet);
+  else if (entry.code === CODES.revoke) records.setRevoked(wallet);
   else records.setFree(wallet);
   return wallet;
 }

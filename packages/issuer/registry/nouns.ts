@@ -10,6 +10,8 @@ export type WalletRecord = {
   readonly frozen: boolean;
   /** On a holding wallet: its terminal's uploads and payments are refused. */
   readonly suspended: boolean;
+  /** Its key signs nothing any more. */
+  readonly revoked: boolean;
   /** How often it was frozen and unfrozen. */
   readonly changes: number;
   /** Index of the entry that opened it. */

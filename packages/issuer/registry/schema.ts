@@ -6,7 +6,7 @@ export const RECORDS_FILE = 'records.db';
 
 /** `CBir`: marks the file as the records of an issuer. */
 const APPLICATION_ID = 0x43426972;
-const SCHEMA_VERSION = 1;
+const SCHEMA_VERSION = 2;
 
 // All but `answers` is a projection of the ledger log: it can be deleted and is built again.
 const SCHEMA = `
@@ -27,6 +27,7 @@ const SCHEMA = `
     terminal TEXT,
     frozen INTEGER NOT NULL DEFAULT 0 CHECK (frozen IN (0, 1)),
     suspended INTEGER NOT NULL DEFAULT 0 CHECK (suspended IN (0, 1)),
+    revoked INTEGER NOT NULL DEFAULT 0 CHECK (revoked IN (0, 1)),
     changes INTEGER NOT NULL DEFAULT 0
   ) STRICT, WITHOUT ROWID;
   CREATE INDEX wallets_by_terminal ON wallets (terminal);

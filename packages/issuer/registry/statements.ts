@@ -89,6 +89,7 @@ function walletRecords(database: DatabaseSync) {
     'UPDATE wallets SET frozen = 1, changes = changes + 1 WHERE wallet = ?',
   );
   const suspend = database.prepare('UPDATE wallets SET suspended = 1 WHERE wallet = ?');
+  const revoke = database.prepare('UPDATE wallets SET revoked = 1 WHERE wallet = ?');
   const free = database.prepare(
     'UPDATE wallets SET frozen = 0, suspended = 0, changes = changes + 1 WHERE wallet = ?',
   );
@@ -108,6 +109,7 @@ function walletRecords(database: DatabaseSync) {
       newestOf.get(terminal)?.['wallet'] as WalletId | undefined,
     setFrozen: (wallet: WalletId): void => void freeze.run(wallet),
     setSuspended: (wallet: WalletId): void => void suspend.run(wallet),
+    setRevoked: (wallet: WalletId): void => void revoke.run(wallet),
     setFree: (wallet: WalletId): void => void free.run(wallet),
   };
 }
@@ -121,6 +123,7 @@ const walletOf = (row: Row): WalletRow => ({
   ...(row['terminal'] !== null && { terminal: row['terminal'] as WalletId }),
   frozen: row['frozen'] === 1,
   suspended: row['suspended'] === 1,
+  revoked: row['revoked'] === 1,
   changes: row['changes'] as number,
 });
 

@@ -13,6 +13,7 @@ export const paymentRejections = {
   'terminal-busy': row(409, 'later', 'The terminal has too many open sessions.', '终端会话已满。'),
   'wallet-unknown': row(404, 'never', 'There is no such wallet.', '没有该钱包。'),
   'wallet-frozen': row(403, 'later', 'The wallet is frozen.', '钱包已冻结。'),
+  'wallet-not-frozen': row(409, 'never', 'The wallet is not frozen.', '钱包未冻结。'),
   'order-expired': row(422, 'never', 'The payment order has expired.', '付款指令已过期。'),
   'order-not-yet-valid': row(
     422,
