@@ -40,27 +40,32 @@ export interface Progress {
   end(): void;
 }
 
+/** Into a file or a log: a line now and then. */
+const LINE_EVERY_MS = 10_000;
 const DRAW_EVERY_MS = 100;
 const BAR_WIDTH = 24;
 
 export function createProgress(label: string, quiet: boolean): Progress {
-  if (quiet || !process.stderr.isTTY) return { show: () => undefined, end: () => undefined };
+  if (quiet) return { show: () => undefined, end: () => undefined };
+  const isTerminal = process.stderr.isTTY;
+  const every = isTerminal ? DRAW_EVERY_MS : LINE_EVERY_MS;
   const began = performance.now();
   let drawn = 0;
   return {
     show(done, of, note = '') {
       const now = performance.now();
-      if (now - drawn < DRAW_EVERY_MS && done < of) return;
+      if (now - Math.max(drawn, began) < every && done < of) return;
       drawn = now;
       const seconds = (now - began) / 1000;
       const rate = done / Math.max(seconds, 0.001);
       const left = rate > 0 ? Math.ceil((of - done) / rate) : 0;
       const full = Math.round((BAR_WIDTH * done) / Math.max(of, 1));
       const bar = '█'.repeat(full) + '░'.repeat(BAR_WIDTH - full);
-      const rest = `${done}/${of}  ${rate.toFixed(0)}/s  ${left} s left  ${note}`;
+      const rest = `${done}/${of}  ${rate.toFixed(0)}/s  ${left} s left  ${note}`.trimEnd();
+      if (!isTerminal) return tell(`${label} ${rest}`);
       process.stderr.write(`\r\u001b[2K${label} ${bar} ${rest}`);
     },
-    end: () => void process.stderr.write('\r\u001b[2K'),
+    end: () => void (isTerminal && process.stderr.write('\r\u001b[2K')),
   };
 }
 

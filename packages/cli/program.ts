@@ -4,31 +4,37 @@ import { startBroker } from './commands/broker.ts';
 import { startStatusPage } from './commands/demo.ts';
 import { examine, formatFindings } from './commands/doctor.ts';
 import { makeIssuer, readToken, runIssuer } from './commands/issuer.ts';
+import { manualOf } from './commands/manual.ts';
 import { makePayer, payTerminal, playMachine } from './commands/pay.ts';
 import type { PayOrder, PlayOrder } from './commands/pay.ts';
 import { runProviders } from './commands/provider.ts';
 import { formatResult, replay } from './commands/replay.ts';
 import type { ReplayOptions } from './commands/replay.ts';
-import { checkLoopback, readTextFile, stayUp } from './commands/run.ts';
+import { checkLoopback, stayUp } from './commands/run.ts';
 import { runTerminals } from './commands/terminal.ts';
 import {
   enrolProviderFolder,
   enrolTerminalFolder,
   issuerClient,
   mapTerminal,
-  orFail,
+  readEnrolment,
 } from './enrol.ts';
+import type { EnrolFlags } from './enrol.ts';
 import { EXIT, EXIT_MEANINGS, UsageError } from './exit-codes.ts';
 import { parseId } from '@coinbox/protocol';
-import type { IssuerClient, WalletId } from '@coinbox/protocol';
+import type { Asset, IssuerClient, WalletId } from '@coinbox/protocol';
 import { isTimeZone } from './fleet/local-time.ts';
+import { parseMajor } from './money-argument.ts';
 import { print, printJson, tell, untilStopped } from './output.ts';
 
+const DEMO_SESSIONS = 'data/ev-sessions.csv';
+const DEMO_TARIFF = 'data/tariff.json';
 const inRepository = (path: string): string =>
   fileURLToPath(new URL(`../../${path}`, import.meta.url));
-const DEMO_SESSIONS = inRepository('data/ev-sessions.csv');
-const DEMO_TARIFF = inRepository('data/tariff.json');
+const fileOption = (flags: string, what: string, path: string): Option =>
+  new Option(flags, what).default(inRepository(path), `${path} of Coinbox`);
 
+const FIRST_STEPS = 'First steps: docs/start/tutorial.md, docs/start/tutorial.zh-CN.md';
 const exitCodes = EXIT_MEANINGS.map(([code, text]) => `  ${String(code).padStart(3)}  ${text}`);
 
 /** The command line. Help begins with examples; results go to stdout, everything else to stderr. */
@@ -36,6 +42,7 @@ export const program = new Command('coinbox')
   .description('A wallet for an unattended machine.')
   .version('0.1.0')
   .showSuggestionAfterError()
+  .exitOverride()
   .addHelpText(
     'before',
     examples(
@@ -44,7 +51,7 @@ export const program = new Command('coinbox')
       'coinbox doctor',
     ),
   )
-  .addHelpText('after', `\nExit codes:\n${exitCodes.join('\n')}\n`);
+  .addHelpText('after', `\nExit codes:\n${exitCodes.join('\n')}\n\n${FIRST_STEPS}\n`);
 
 /** Examples before the help of a command. */
 export function examples(...lines: readonly string[]): string {
@@ -57,7 +64,13 @@ const host = (): Option =>
 const port = (): Option =>
   new Option('--port <number>', 'TCP port; 0 takes any that is free')
     .default(0)
-    .argParser(wholeNumber);
+    .argParser(portNumber);
+
+function portNumber(text: string): number {
+  const number = wholeNumber(text);
+  if (number > 65_535) throw new UsageError(`not a TCP port: ${text}`);
+  return number;
+}
 
 /** A whole number of an option. */
 export function wholeNumber(text: string): number {
@@ -65,8 +78,15 @@ export function wholeNumber(text: string): number {
   return Number(text);
 }
 
+function countingNumber(text: string): number {
+  const number = wholeNumber(text);
+  if (number === 0) throw new UsageError('at least 1');
+  return number;
+}
+
 type Listen = { host: string; port: number; json: boolean };
 
+type InitIssuer = { network: string; asset: string; database?: string };
 const issuer = program.command('issuer').description('the issuer of the money, and its ledger');
 issuer
   .command('init')
@@ -75,8 +95,9 @@ issuer
   .addHelpText('before', examples('coinbox issuer init ./issuer --network demo --asset CNY/2'))
   .requiredOption('--network <name>', 'name of this deployment: a–z, 0–9, -')
   .requiredOption('--asset <asset>', 'currency and decimals, such as CNY/2')
-  .action((folder: string, { network, asset }: { network: string; asset: string }) => {
-    const [maker, checker] = makeIssuer(folder, network, asset);
+  .option('--database <url>', 'keep the ledger in PostgreSQL: postgres://user@host:5432/database')
+  .action((folder: string, { network, asset, database }: InitIssuer) => {
+    const [maker, checker] = makeIssuer(folder, network, asset, database);
     tell(`made ${folder}. Two operators may sign in with the tokens in`);
     tell(`  ${maker}\n  ${checker}`);
     tell('What the one proposes, the other approves. Give the tokens away and delete the files.');
@@ -92,14 +113,7 @@ issuer
   .action((folder: string, options: Listen) => runIssuer(folder, options));
 
 const terminal = program.command('terminal').description('the agent of an unattended machine');
-type InitTerminal = {
-  issuer: string;
-  broker: string;
-  tokenFile: string;
-  tariff: string;
-  least: string;
-  most: string;
-};
+type InitTerminal = EnrolFlags & { least?: string; most: string };
 terminal
   .command('init')
   .description('make the folder of a terminal, and have the issuer certify its two wallets')
@@ -108,28 +122,22 @@ terminal
     'before',
     examples(
       'coinbox terminal init ./t1 --issuer http://127.0.0.1:7400 --broker mqtt://127.0.0.1:1883 \\',
-      '  --token-file ./issuer/maker.token --tariff data/tariff.json --most 50000',
+      '  --token-file ./issuer/maker.token --tariff data/tariff.json --most 500.00',
     ),
   )
   .requiredOption('--issuer <url>', 'address of the issuer')
   .requiredOption('--broker <url>', 'MQTT 5 broker between terminal and provider')
   .requiredOption('--token-file <file>', "an operator's token")
   .requiredOption('--tariff <file>', 'OCPI tariff')
-  .option('--least <minor>', 'smallest payment, minor units', '1')
-  .requiredOption('--most <minor>', 'largest payment, minor units')
+  .option('--least <amount>', 'smallest payment, such as 1.00; default: the smallest there is')
+  .requiredOption('--most <amount>', 'largest payment, such as 500.00')
   .action(async (folder: string, options: InitTerminal) => {
-    const client = issuerClient(options.issuer, readToken(options.tokenFile));
-    const wallet = await enrolTerminalFolder({
-      folder,
-      client,
-      discovery: orFail(await client.discover(), 'the issuer does not answer'),
-      issuerUrl: options.issuer,
-      brokerUrl: options.broker,
-      tariff: readTextFile(options.tariff),
-      least: options.least,
-      most: options.most,
-    });
-    print(wallet);
+    const { least, most } = options;
+    const enrolment = await readEnrolment(folder, options);
+    const minorOf = (text: string): string =>
+      parseMajor(text, enrolment.discovery.asset as Asset).toString();
+    const limits = { least: least === undefined ? '1' : minorOf(least), most: minorOf(most) };
+    print(await enrolTerminalFolder({ ...enrolment, ...limits }));
   });
 terminal
   .command('run')
@@ -139,8 +147,16 @@ terminal
   .addOption(host())
   .addOption(port())
   .addOption(json())
-  .option('--start-within <seconds>', 'give the money back if nothing starts', wholeNumber)
-  .option('--bill-within <seconds>', 'give the money back if no bill can be paid', wholeNumber)
+  .option(
+    '--start-within <seconds>',
+    'give the money back if nothing starts (default: 300)',
+    wholeNumber,
+  )
+  .option(
+    '--bill-within <seconds>',
+    'give the money back if no bill can be paid (default: 600)',
+    wholeNumber,
+  )
   .action((folders: string[], options: Listen & { startWithin?: number; billWithin?: number }) =>
     runTerminals(folders, options),
   );
@@ -164,7 +180,7 @@ program
   .option('--port <number...>', 'ports that have to be free')
   .addOption(json())
   .action(async (options: { folder?: string; port?: string[]; json: boolean }) => {
-    const ports = (options.port ?? []).map(wholeNumber);
+    const ports = (options.port ?? []).map(portNumber);
     const findings = await examine({ ports, ...(options.folder && { folder: options.folder }) });
     if (options.json) printJson(findings);
     else print(formatFindings(findings));
@@ -187,17 +203,8 @@ provider
   .requiredOption('--broker <url>', 'MQTT 5 broker between terminal and provider')
   .requiredOption('--token-file <file>', "an operator's token")
   .requiredOption('--tariff <file>', 'OCPI tariff')
-  .action(async (folder: string, options: Omit<InitTerminal, 'least' | 'most'>) => {
-    const client = issuerClient(options.issuer, readToken(options.tokenFile));
-    const wallet = await enrolProviderFolder({
-      folder,
-      client,
-      discovery: orFail(await client.discover(), 'the issuer does not answer'),
-      issuerUrl: options.issuer,
-      brokerUrl: options.broker,
-      tariff: readTextFile(options.tariff),
-    });
-    print(wallet);
+  .action(async (folder: string, options: EnrolFlags) => {
+    print(await enrolProviderFolder(await readEnrolment(folder, options)));
   });
 provider
   .command('run')
@@ -236,9 +243,9 @@ program
   .argument('<folder>', "the payer's folder")
   .addHelpText(
     'before',
-    examples('coinbox pay ./me --terminal http://127.0.0.1:7500/wal_…/carrier --amount 20.00'),
+    examples('coinbox pay ./me --terminal http://127.0.0.1:7500/wal_… --amount 20.00'),
   )
-  .requiredOption('--terminal <url>', "address of the terminal's carrier")
+  .requiredOption('--terminal <url>', 'address of the terminal')
   .requiredOption('--amount <amount>', 'how much to pay in, such as 20.00')
   .option('--detach', 'do not wait for the end of the session', false)
   .addOption(json())
@@ -260,9 +267,16 @@ program
   .requiredOption('--terminal <url>', 'address of the terminal')
   .requiredOption('--energy-wh <number>', 'delivered energy, watt-hours', wholeNumber)
   .option('--minutes <number>', 'how long it took', wholeNumber, 60)
-  .action((session: string, options: Omit<PlayOrder, 'session'>) =>
-    playMachine({ session, ...options }),
-  );
+  .action(async (session: string, options: Omit<PlayOrder, 'session'>) => {
+    await playMachine({ session, ...options });
+    tell(`delivered ${options.energyWh} Wh`);
+  });
+
+function walletId(text: string): WalletId {
+  const id = parseId('wallet', text);
+  if (!id.ok) throw new UsageError(`not the id of a wallet: ${text}`);
+  return id.value;
+}
 
 type MapFlags = { issuer: string; proposer: string; approver: string };
 program
@@ -284,10 +298,9 @@ program
     const [proposes, approves] = [flags.proposer, flags.approver].map((file) =>
       issuerClient(flags.issuer, readToken(file)),
     ) as [IssuerClient, IssuerClient];
-    const [from, to] = [terminalId, providerId].map((text) =>
-      orFail(parseId('wallet', text), text),
-    ) as [WalletId, WalletId];
-    await mapTerminal(proposes, approves, from, to);
+    const [from, to] = [terminalId, providerId].map(walletId) as [WalletId, WalletId];
+    const version = await mapTerminal(proposes, approves, from, to);
+    tell(`${from} is mapped to ${to}, version ${version}`);
   });
 
 type ReplayFlags = Omit<ReplayOptions, 'quiet'> & { json: boolean; once: boolean; port: number };
@@ -295,16 +308,16 @@ type ReplayFlags = Omit<ReplayOptions, 'quiet'> & { json: boolean; once: boolean
 /** The options that demo and replay share. */
 function withReplayOptions(command: Command): Command {
   return command
-    .option('--sessions <file>', 'recorded sessions, CSV', DEMO_SESSIONS)
-    .option('--tariff <file>', 'OCPI tariff, JSON', DEMO_TARIFF)
+    .addOption(fileOption('--sessions <file>', 'recorded sessions, CSV', DEMO_SESSIONS))
+    .addOption(fileOption('--tariff <file>', 'OCPI tariff, JSON', DEMO_TARIFF))
     .option(
       '--deposit <amount>',
       'paid in for each session, such as 50.00; default: enough for all',
     )
     .option('--folder <folder>', 'keep all data here; default: a temporary folder')
     .option('--time-zone <zone>', 'of times and tariffs that name none', 'UTC')
-    .option('--at-once <number>', 'sessions at a time', wholeNumber, 64)
-    .option('--gateways <number>', 'processes that the terminals share', wholeNumber, 2)
+    .option('--at-once <number>', 'sessions at a time', countingNumber, 64)
+    .option('--gateways <number>', 'processes that the terminals share', countingNumber, 2)
     .option('--bill-within <seconds>', 'wait so long for a bill that can be paid', wholeNumber, 20)
     .option('--verbose', 'show what the processes say', false)
     .addOption(port())
@@ -352,3 +365,8 @@ withReplayOptions(
     )
     .option('--once', 'end after the replay', false),
 );
+
+program
+  .command('manual')
+  .description('print the help of all commands as one page of Markdown')
+  .action(() => void process.stdout.write(manualOf(program)));

@@ -1,7 +1,13 @@
-import { CertificateBook, Fault, isNetworkId, parseAsset } from '@coinbox/protocol';
-import type { Asset, Certificate, Instant, PublicKey, Signer } from '@coinbox/protocol';
-import { createKeys, makeFolder, openKeys, readJsonFile, writeJsonFile } from '@coinbox/storage';
-import type { KeyStore } from '@coinbox/storage';
+import type { Asset, Certificate, CertificateBook, Instant, Signer } from '@coinbox/protocol';
+import {
+  createKeys,
+  makeFolder,
+  openKeys,
+  readEnrolment,
+  readJsonFile,
+  writeJsonFile,
+} from '@coinbox/storage';
+import type { EnrolmentConfig, KeyStore } from '@coinbox/storage';
 
 const CONFIG_FILE = 'payer.json';
 const KEY_NAME = 'payer';
@@ -9,13 +15,7 @@ const KEY_NAME = 'payer';
 /**
  * `payer.json`: what a wallet was told when it was enrolled. Certificates and keys in base64url.
  */
-export type PayerConfig = {
-  readonly network: string;
-  readonly asset: string;
-  readonly issuerUrl: string;
-  readonly root: { readonly algorithm: 'EdDSA' | 'ES256'; readonly bytes: string };
-  /** Of the authority, then of the issuer's receipts. */
-  readonly certificates: readonly string[];
+export type PayerConfig = EnrolmentConfig & {
   /** Of this wallet. */
   readonly certificate: string;
 };
@@ -46,30 +46,7 @@ export type PayerFolder = {
 export function readPayerFolder(folder: string, now: Instant): PayerFolder {
   const config = readJsonFile(folder, CONFIG_FILE) as PayerConfig;
   const store = openKeys(folder);
-  if (!isNetworkId(config.network)) throw new Fault('config-invalid', 'payer.json: network');
-  const asset = parseAsset(config.asset);
-  if (!asset.ok) throw new Fault('config-invalid', 'payer.json: asset');
-  const book = new CertificateBook(config.network, readRoot(config));
-  for (const text of config.certificates) pinned(book, text, now);
-  const certificate = pinned(book, config.certificate, now);
-  if (certificate.body.role !== 'payer') {
-    throw new Fault('config-invalid', 'payer.json: the certificate is not of a payer');
-  }
-  return { config, asset: asset.value, signer: store.signer(KEY_NAME), certificate, book };
+  const { book, asset, pin } = readEnrolment(CONFIG_FILE, config, now);
+  const certificate = pin(config.certificate, 'payer');
+  return { config, asset, signer: store.signer(KEY_NAME), certificate, book };
 }
-
-function readRoot({ root }: PayerConfig): PublicKey {
-  const bytes = fromBase64(root.bytes);
-  if (bytes.length !== (root.algorithm === 'EdDSA' ? 32 : 64)) {
-    throw new Fault('config-invalid', 'payer.json: root');
-  }
-  return { algorithm: root.algorithm, bytes };
-}
-
-function pinned(book: CertificateBook, text: string, now: Instant): Certificate {
-  const certificate = book.add(fromBase64(text), now, true);
-  if (certificate.ok) return certificate.value;
-  throw new Fault('config-invalid', `payer.json: a certificate: ${certificate.rejection.code}`);
-}
-
-const fromBase64 = (text: string): Uint8Array => Uint8Array.from(Buffer.from(text, 'base64url'));

@@ -2,8 +2,8 @@ import type { OfferId, WalletId } from '@coinbox/protocol';
 import type { Counters, Payment } from './payment.ts';
 
 /**
- * Where a payer wallet keeps its payments. What `begin` and `save` have written can be read at once,
- * and survives a power cut from when they resolve.
+ * Where a payer wallet keeps its payments. What `begin` and `save` have written can be read at
+ * once, and survives a power cut from when they resolve.
  */
 export interface PayerStore {
   counters(wallet: WalletId): Counters;

@@ -4,8 +4,8 @@ import { storageFault } from './database.ts';
 /** Writes of one turn of the event loop that share a commit, and its wait for the disk. */
 export interface Batch {
   /**
-   * Runs `work` now, so that reads on this database see it, and resolves when it is durable. Rejects
-   * with Fault storage-full or storage-failed: then nothing of the whole turn has happened.
+   * Runs `work` now, so that reads on this database see it, and resolves when it is durable.
+   * Rejects with Fault storage-full or storage-failed: then nothing of the whole turn has happened.
    */
   write(work: () => void): Promise<void>;
   /** Commits what is waiting. */

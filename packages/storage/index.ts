@@ -21,4 +21,6 @@ export {
 } from './folder.ts';
 export type { FolderLock } from './folder.ts';
 export { createKeys, openKeys } from './keys.ts';
+export { readEnrolment } from './enrolment.ts';
+export type { Enrolment, EnrolmentConfig } from './enrolment.ts';
 export type { KeyStore } from './keys.ts';

@@ -1,16 +1,16 @@
 import { existsSync, mkdirSync, readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { CertificateBook, Fault, isNetworkId, parseAsset } from '@coinbox/protocol';
-import type { Asset, Certificate, Instant, PublicKey } from '@coinbox/protocol';
+import type { CertificateBook, Instant } from '@coinbox/protocol';
 import {
   createKeys,
   makeFolder,
   openKeys,
+  readEnrolment,
   readJsonFile,
   writeFileDurably,
   writeJsonFile,
 } from '@coinbox/storage';
-import type { KeyStore } from '@coinbox/storage';
+import type { EnrolmentConfig, KeyStore } from '@coinbox/storage';
 import { readAmount } from './sale.ts';
 import type { SaleLimits } from './sale.ts';
 import type { TerminalKeys } from './state.ts';
@@ -22,14 +22,8 @@ const TARIFF_FOLDER = 'tariffs';
  * `terminal.json`: what a terminal was told when it was enrolled. Certificates and keys in
  * base64url, amounts in minor units.
  */
-export type TerminalConfig = {
-  readonly network: string;
-  readonly asset: string;
-  readonly issuerUrl: string;
+export type TerminalConfig = EnrolmentConfig & {
   readonly brokerUrl: string;
-  readonly root: { readonly algorithm: 'EdDSA' | 'ES256'; readonly bytes: string };
-  /** Of the authority, then of the issuer's receipts. */
-  readonly certificates: readonly string[];
   readonly holdingCertificate: string;
   readonly settlementCertificate: string;
   /** Smallest and largest payment of one session. */
@@ -69,9 +63,7 @@ export type TerminalFolder = {
 export function readTerminalFolder(folder: string, now: Instant): TerminalFolder {
   const config = readJsonFile(folder, CONFIG_FILE) as TerminalConfig;
   const store = openKeys(folder);
-  if (!isNetworkId(config.network)) throw new Fault('config-invalid', 'terminal.json: network');
-  const book = new CertificateBook(config.network, readRoot(config));
-  const certificates = config.certificates.map((text) => pinned(book, text, now).bytes);
+  const { book, asset, certificates, pin } = readEnrolment(CONFIG_FILE, config, now);
   return {
     config,
     book,
@@ -79,37 +71,17 @@ export function readTerminalFolder(folder: string, now: Instant): TerminalFolder
     keys: {
       network: config.network,
       holding: store.signer('holding'),
-      holdingCertificate: pinned(book, config.holdingCertificate, now),
+      holdingCertificate: pin(config.holdingCertificate, 'holding'),
       settlement: store.signer('settlement'),
-      settlementCertificate: pinned(book, config.settlementCertificate, now),
+      settlementCertificate: pin(config.settlementCertificate, 'settlement'),
     },
     limits: {
-      asset: readAsset(config.asset),
+      asset,
       least: readAmount(config.least, 'terminal.json: least'),
       most: readAmount(config.most, 'terminal.json: most'),
     },
     tariffs: readTariffs(folder),
   };
-}
-
-function readRoot({ root }: TerminalConfig): PublicKey {
-  const bytes = fromBase64(root.bytes);
-  if (bytes.length !== (root.algorithm === 'EdDSA' ? 32 : 64)) {
-    throw new Fault('config-invalid', 'terminal.json: root');
-  }
-  return { algorithm: root.algorithm, bytes };
-}
-
-function pinned(book: CertificateBook, text: string, now: Instant): Certificate {
-  const certificate = book.add(fromBase64(text), now, true);
-  if (certificate.ok) return certificate.value;
-  throw new Fault('config-invalid', `terminal.json: a certificate: ${certificate.rejection.code}`);
-}
-
-function readAsset(text: string): Asset {
-  const asset = parseAsset(text);
-  if (!asset.ok) throw new Fault('config-invalid', `terminal.json: asset: ${asset.rejection.code}`);
-  return asset.value;
 }
 
 /**
@@ -125,5 +97,3 @@ function readTariffs(folder: string): string[] {
     .sort((a, b) => Number.parseInt(b) - Number.parseInt(a))
     .map((name) => readFileSync(join(shelf, name), 'utf8'));
 }
-
-const fromBase64 = (text: string): Uint8Array => Uint8Array.from(Buffer.from(text, 'base64url'));

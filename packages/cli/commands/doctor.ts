@@ -10,7 +10,7 @@ import {
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ed25519Library } from '@coinbox/protocol';
+import { Fault, ed25519Library } from '@coinbox/protocol';
 import { checkSecretFile, lockFolder, openDatabase, readPragma } from '@coinbox/storage';
 import { describeError } from '../exit-codes.ts';
 
@@ -37,8 +37,14 @@ const SLOW_FSYNC_MS = 20;
 const IMPLAUSIBLE_FSYNC_MS = 0.01;
 const FSYNC_ROUNDS = 50;
 
-/** Looks whether this machine, and a party's folder on it, can be trusted with money. */
+/**
+ * Looks whether this machine, and a party's folder on it, can be trusted with money. Fault
+ * not-initialised where there is no such folder.
+ */
 export async function examine(options: DoctorOptions): Promise<Finding[]> {
+  if (options.folder !== undefined && !existsSync(options.folder)) {
+    throw new Fault('not-initialised', `there is no folder ${options.folder}`);
+  }
   const scratch = mkdtempSync(join(options.folder ?? tmpdir(), '.coinbox-doctor-'));
   try {
     return [
@@ -145,8 +151,8 @@ function checkPort(port: number): Promise<Finding> {
   return new Promise((resolve) => {
     const server = createServer();
     const name = `port ${port}`;
-    server.once('error', (error) =>
-      resolve({ name, state: 'failed', found: error.message, fix: 'choose another with --port' }),
+    server.once('error', ({ message: found }) =>
+      resolve({ name, state: 'failed', found, fix: 'choose another, or end who has it' }),
     );
     server.listen(port, '127.0.0.1', () => {
       server.close(() => resolve(ok(name, 'free on 127.0.0.1')));

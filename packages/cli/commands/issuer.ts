@@ -8,9 +8,18 @@ const clock: Clock = { now: () => Date.now() as Instant };
 /** The two operators of a new issuer: what the one proposes, the other approves. */
 export const PEOPLE = ['maker', 'checker'] as const;
 
-/** Makes the data folder of an issuer and names the files with the operators' tokens. */
-export function makeIssuer(folder: string, network: string, asset: string): string[] {
-  initIssuer(folder, { network, asset, clock, people: PEOPLE });
+/**
+ * Makes the data folder of an issuer and names the files with the operators' tokens. `database`:
+ * address of a PostgreSQL database for the ledger; without it the ledger is a file in the folder.
+ */
+export function makeIssuer(
+  folder: string,
+  network: string,
+  asset: string,
+  database?: string,
+): string[] {
+  const ledger = database === undefined ? {} : { database };
+  initIssuer(folder, { network, asset, clock, people: PEOPLE, ...ledger });
   return PEOPLE.map((person) => tokenFile(folder, person));
 }
 

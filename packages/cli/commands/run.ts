@@ -19,12 +19,19 @@ export async function stayUp(name: string, running: Running, json: boolean): Pro
 export const reportFault = (fault: unknown): void =>
   tell(fault instanceof Error ? `${fault.name}: ${fault.message}` : String(fault));
 
-/** The text of a file that the user named. */
+const unreadable: Readonly<Record<string, string>> = {
+  ENOENT: 'there is no such file',
+  EACCES: 'its owner does not allow it',
+  EISDIR: 'it is a folder',
+};
+
+/** The text of a file that the user named. Throws UsageError. */
 export function readTextFile(file: string): string {
   try {
     return readFileSync(file, 'utf8');
   } catch (cause) {
-    throw new UsageError(`cannot read ${file}: ${(cause as Error).message}`);
+    const { code = '' } = cause as NodeJS.ErrnoException;
+    throw new UsageError(`cannot read ${file}: ${unreadable[code] ?? (cause as Error).message}`);
   }
 }
 

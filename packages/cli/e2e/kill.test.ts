@@ -119,7 +119,7 @@ function checkReceipts(folder: string, receipts: readonly Receipt[]): void {
   ledger.close();
 }
 
-test(`${KILLS} kills of issuer and terminals in a replay lose nothing (seed ${SEED})`, async (t) => {
+test(`${KILLS} kills of issuer and terminals lose nothing (seed ${SEED})`, async (t) => {
   const folder = mkdtempSync(join(tmpdir(), 'coinbox-kill-'));
   const fleetFolder = join(folder, 'fleet');
   let over = false;

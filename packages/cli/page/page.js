@@ -10,13 +10,15 @@ const element = (name, className, text) => {
   return made;
 };
 
-const currency = new Intl.NumberFormat(document.documentElement.lang, {
-  minimumFractionDigits: 2,
-  maximumFractionDigits: 4,
-});
+/** A text with its placeholders filled in. */
+const fill = (text, values) => text.replace(/\{(\w+)\}/g, (_, name) => values[name]);
 
-/** A decimal string, never a float, in the manner of the language. */
-const money = (decimal, unit) => `${currency.format(decimal)} ${unit}`;
+/** A decimal string, never a float, in the manner of the language. It keeps its decimals. */
+const money = (decimal, unit) => {
+  const places = decimal.split('.')[1]?.length ?? 0;
+  const format = { minimumFractionDigits: places, maximumFractionDigits: places };
+  return `${new Intl.NumberFormat(document.documentElement.lang, format).format(decimal)} ${unit}`;
+};
 
 const flow = (found) => {
   const list = element('ul', 'flow');
@@ -30,30 +32,40 @@ const flow = (found) => {
 };
 
 const facts = (found) => {
+  const values = {
+    issued: money(found.outstanding, found.currency),
+    payments: found.payments,
+    settlements: found.settlements,
+    refunds: found.refunds,
+  };
+  const list = element('ul', 'facts');
+  for (const [name, value] of Object.entries(values)) {
+    list.append(element('li', '', fill(texts.fact, { name: texts[name], value })));
+  }
+  return list;
+};
+
+const verdict = (found) => {
   const right = /^-?0(\.0*)?$/.test(found.difference);
-  const lines = element('p');
-  const parts = [
-    `${texts.issued}: ${money(found.outstanding, found.currency)}`,
-    `${texts.payments}: ${found.payments}`,
-    `${texts.settlements}: ${found.settlements}`,
-    `${texts.refunds}: ${found.refunds}`,
-  ];
-  lines.append(parts.join(' · '), ' · ');
-  const word = right ? texts.right : texts.wrong;
-  const sum = `${texts.difference}: ${money(found.difference, found.currency)}`;
-  lines.append(element('strong', right ? 'good' : 'bad', `${sum} (${word})`));
-  return lines;
+  const value = money(found.difference, found.currency);
+  const line = element('p', right ? 'good' : 'bad');
+  line.append(element('strong', '', texts[right ? 'right' : 'wrong']));
+  line.append(' ', fill(texts.fact, { name: texts.difference, value }));
+  return line;
 };
 
 const terminals = (found) => {
   const table = element('table');
   const head = table.createTHead().insertRow();
   for (const name of ['terminal', 'open', 'held', 'transit', 'link']) {
-    head.append(element('th', name === 'terminal' || name === 'link' ? '' : 'number', texts[name]));
+    const cell = element('th', name === 'terminal' || name === 'link' ? '' : 'number', texts[name]);
+    cell.scope = 'col';
+    head.append(cell);
   }
+  const body = table.createTBody();
   for (const one of found.terminals) {
-    const row = table.insertRow();
-    row.append(element('td', '', one.terminal));
+    const row = body.insertRow();
+    row.append(element('td', 'id', one.terminal));
     row.append(element('td', 'number', String(one.openSessions)));
     row.append(element('td', 'number', money(one.holding, found.currency)));
     row.append(element('td', 'number', money(one.inSettlement, found.currency)));
@@ -64,22 +76,36 @@ const terminals = (found) => {
   const scroll = element('div', 'scroll');
   scroll.tabIndex = 0;
   scroll.setAttribute('role', 'region');
-  scroll.setAttribute('aria-label', texts.terminals);
+  scroll.setAttribute('aria-labelledby', 'terminals');
   scroll.append(table);
   return scroll;
 };
 
 const show = (found) => {
-  const lead = element('p', '', `${texts.lead} ${found.as_of_index}`);
-  const title = element('h2', '', `${texts.terminals} (${found.terminals.length})`);
-  state.replaceChildren(lead, flow(found), facts(found), title, terminals(found));
+  const lead = element('p', '', fill(texts.lead, { index: found.as_of_index }));
+  const title = element('h2', '', fill(texts.terminals, { number: found.terminals.length }));
+  title.id = 'terminals';
+  const seen = state.querySelector('.scroll');
+  const [left, hadFocus] = [
+    seen?.scrollLeft ?? 0,
+    seen !== null && seen === document.activeElement,
+  ];
+  const table = terminals(found);
+  state.replaceChildren(lead, flow(found), facts(found), verdict(found), title, table);
+  table.scrollLeft = left;
+  if (hadFocus) table.focus({ preventScroll: true });
 };
+
+/** What is shown now: the page is left alone, with what is marked in it, until something changes. */
+let shown = '';
 
 const turn = async () => {
   try {
     const answer = await fetch('/state.json', { cache: 'no-store' });
     if (!answer.ok) throw new Error(String(answer.status));
-    show(await answer.json());
+    const text = await answer.text();
+    if (text !== shown) show(JSON.parse(text));
+    shown = text;
     stale.hidden = true;
   } catch {
     stale.hidden = false;
