@@ -131,16 +131,24 @@ describe('uploads', () => {
     assert.equal(world.uploader.blocked, undefined);
   });
 
-  it('wait at a settlement that is parked, say why, and go on when it is posted', async () => {
+  it('pass a settlement that is parked, say so, and ask again until it is posted', async () => {
     const plot = createPlot().delivered().billed();
     const world = uploading(plot, await knowing(plot));
-    const { hash } = found(plot.session().settle);
-    const subject = { hash, typ: SETTLE.typ, amount: KIT_BILLED };
+    const { settle, refund } = plot.session();
+    const subject = { hash: found(settle).hash, typ: SETTLE.typ, amount: KIT_BILLED };
     const parked = kitReceipt(subject, { result: 'parked', code: 'settlement-parked' }).bytes;
-    world.issuer.interfere = ({ typ }) => (typ === SETTLE.typ ? parked : undefined);
+    const rest = { hash: found(refund).hash, typ: REFUND.typ, amount: money(766n) };
+    const refunded = kitReceipt(rest, {}).bytes;
+    const answers = new Map<string, Uint8Array>([
+      [SETTLE.typ, parked],
+      [REFUND.typ, refunded],
+    ]);
+    world.issuer.interfere = ({ typ }) => answers.get(typ);
     await world.run(10_000);
     assert.deepEqual(world.uploader.blocked, no('settlement-parked'));
-    assert.ok(!world.typs().includes('refund'));
+    assert.equal(world.left(), 1);
+    assert.equal(world.typs().filter((typ) => typ === 'refund').length, 1);
+    assert.ok(world.typs().filter((typ) => typ === 'settle').length > 2);
     world.issuer.interfere = () => undefined;
     await world.run(10_000);
     assert.equal(world.uploader.blocked, undefined);

@@ -45,11 +45,16 @@ export function createUploader(parts: UploaderParts): Uploader {
   /** Messages that somebody is sending, or that wait for their next attempt: by target and hash. */
   const busy = new Set<string>();
   const failures = new Map<string, number>();
+  /**
+   * Uploads that wait at the issuer for a supervisor. They have their place in the order there, so
+   * that those behind them may go.
+   */
+  const parked = new Set<string>();
   let blocked: Rejection | undefined;
   let closed = false;
 
   const send = async (one: Pending): Promise<void> => {
-    const key = `${one.target}/${toHex(one.hash)}`;
+    const key = keyOf(one);
     if (busy.has(key) || closed) return;
     busy.add(key);
     const outcome = await attempt(parts, one, () => closed).catch((fault: unknown) => {
@@ -59,9 +64,12 @@ export function createUploader(parts: UploaderParts): Uploader {
     if (closed) return;
     if (one.target === 'upload') blocked = typeof outcome === 'object' ? outcome : undefined;
     if (outcome === 'done') {
-      busy.delete(key);
-      failures.delete(key);
+      for (const noted of [busy, failures, parked]) noted.delete(key);
       return wake();
+    }
+    if (typeof outcome === 'object' && outcome.code === 'settlement-parked') {
+      parked.add(key);
+      wake();
     }
     const failed = (failures.get(key) ?? 0) + 1;
     failures.set(key, failed);
@@ -74,8 +82,10 @@ export function createUploader(parts: UploaderParts): Uploader {
     if (closed) return;
     try {
       for (const one of core.journal.pending('issuer', MOST_IN_FLIGHT)) void send(one);
-      const [next] = core.journal.pending('upload', 1);
-      if (next) void send(next);
+      for (const one of core.journal.pending('upload', parked.size + 1)) {
+        void send(one);
+        if (!parked.has(keyOf(one))) break;
+      }
     } catch (fault) {
       parts.onFault(fault);
     }
@@ -88,6 +98,8 @@ export function createUploader(parts: UploaderParts): Uploader {
     close: () => void (closed = true),
   };
 }
+
+const keyOf = ({ target, hash }: Pending): string => `${target}/${toHex(hash)}`;
 
 /**
  * `done`: answered for good. `again`: no answer. A rejection: no answer that ends it; try later.
