@@ -34,7 +34,7 @@ export function formatTable(
 const displayWidth = (text: string): number =>
   [...text].reduce((width, letter) => width + (/[\u1100-\uffef]/u.test(letter) ? 2 : 1), 0);
 
-/** A line of progress on a terminal, drawn over itself; nothing where stderr is not one. */
+/** A line of progress, drawn over itself on a terminal; elsewhere a line now and then. */
 export interface Progress {
   show(done: number, of: number, note?: string): void;
   end(): void;

@@ -8,6 +8,7 @@ import { receiptOf, refusalOf, resultOf } from './receipts.ts';
 
 const wallet = (byte: number) => newId('wallet', 0 as Instant, new Uint8Array(10).fill(byte));
 const [from, to] = [wallet(1), wallet(2)];
+const bill = newId('bill', 0 as Instant, new Uint8Array(10).fill(4));
 
 function entryOf(code: string, refusal?: RejectionCode, taken?: RejectionCode): Entry {
   return {
@@ -21,11 +22,12 @@ function entryOf(code: string, refusal?: RejectionCode, taken?: RejectionCode): 
     claims: [],
     memo: encodeMemo({
       subject: new Uint8Array(32).fill(3),
-      subjectTyp: `coinbox.${code}`,
+      subjectTyp: `coinbox.${code === 'park' ? 'settle' : code}`,
       amount: money(5n),
       from,
       to,
       mappingVersion: 2,
+      bill,
       ...(taken && { code: taken }),
       request: new Uint8Array(),
     }),
@@ -49,8 +51,24 @@ describe('receiptOf()', () => {
       to,
       mappingVersion: 2,
       at: 1_800_000_000_000,
+      bill,
     });
   });
+
+  const named: readonly (readonly [string, RejectionCode | undefined, boolean])[] = [
+    ['settle', undefined, true],
+    ['settle', 'hold-exceeded', true],
+    ['park', undefined, true],
+    ['refusal', undefined, false],
+    ['pay', undefined, false],
+  ];
+  for (const [code, refusal, isNamed] of named) {
+    const what = `${refusal ? 'refused' : 'posted'} ${code} group`;
+    test(`names ${isNamed ? 'the' : 'no'} bill of a ${what}`, () => {
+      const receipt = receiptOf(entryOf(code, refusal), 'CNY/2');
+      assert.equal(receipt.bill, isNamed ? bill : undefined);
+    });
+  }
 
   test('says parked, and why', () => {
     const { result, code } = receiptOf(entryOf('park'), 'CNY/2');

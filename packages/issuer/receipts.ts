@@ -1,5 +1,5 @@
 import type { Entry } from '@coinbox/ledger';
-import { NO_MONEY, RECEIPT, assert, signMessage } from '@coinbox/protocol';
+import { NO_MONEY, RECEIPT, SETTLE, assert, signMessage } from '@coinbox/protocol';
 import type {
   Asset,
   Certificate,
@@ -44,6 +44,7 @@ export function resultOf(entry: Entry): ReceiptResult {
 export function receiptOf(entry: Entry, asset: Asset): Receipt {
   const memo = decodeMemo(entry.memo);
   const { subject, subjectTyp, amount = NO_MONEY, from, to, mappingVersion } = memo;
+  const bill = subjectTyp === SETTLE.typ ? memo.bill : undefined;
   assert(subject && subjectTyp, `entry ${entry.index} answers a signed message`);
   const result = resultOf(entry);
   const code = result === 'parked' ? 'settlement-parked' : refusalOf(entry);
@@ -60,6 +61,7 @@ export function receiptOf(entry: Entry, asset: Asset): Receipt {
     ...(to && { to }),
     ...(mappingVersion && { mappingVersion }),
     at: entry.at,
+    ...(bill && { bill }),
   };
 }
 

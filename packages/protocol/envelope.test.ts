@@ -31,6 +31,10 @@ describe('carrier requests', () => {
     ],
     ['a40101020203' + '4101' + '04' + '4101', { kind: 'pay', message: one, certificate: one }],
     [`a301010203075820${toHex(hash)}`, { kind: 'ask-session', payHash: hash }],
+    [
+      `a501010203075820${toHex(hash)}0802091903e8`,
+      { kind: 'ask-session', payHash: hash, known: 2, waitMs: 1000 },
+    ],
   ];
   for (const [bytes, value] of requests) {
     it(`are read and written: ${value.kind} ${bytes.slice(0, 24)}`, () => {
@@ -49,7 +53,8 @@ describe('carrier requests', () => {
     ['pay without a certificate', map([1, 1], [2, 2], [3, one]), 'malformed-missing-field'],
     ['ask-session without a hash', map([1, 1], [2, 3]), 'malformed-missing-field'],
     ['ask-offer for nothing', map([1, 1], [2, 1], [5, 0]), 'amount-zero'],
-    ['another field', map([1, 1], [2, 1], [8, 0]), 'malformed-unknown-field'],
+    ['a wait over 5 s', map([1, 1], [2, 3], [7, hash], [9, 5001]), 'malformed-value'],
+    ['another field', map([1, 1], [2, 1], [10, 0]), 'malformed-unknown-field'],
     ['bytes after it', Uint8Array.of(...map([1, 1], [2, 1]), 0), 'malformed-trailing'],
   ];
   for (const [title, bytes, code] of refused) {

@@ -3,7 +3,7 @@ import { textBytes } from './bytes.ts';
 import { CertificateBook, signCertificate } from './certificate.ts';
 import type { Certificate, CertificateBody, Role } from './certificate.ts';
 import { idToBytes, newId } from './ids.ts';
-import type { Id, IdKind } from './ids.ts';
+import type { BillId, Id, IdKind } from './ids.ts';
 import { softwareSigner } from './keys.ts';
 import type { Algorithm, Signer } from './keys.ts';
 import { signMessage } from './message.ts';
@@ -294,12 +294,12 @@ export function exampleSettlement(
     },
     holding,
   );
-  const receipt = exampleReceipt(parties, settle);
+  const receipt = exampleReceipt(parties, settle, bill.body.bill);
   return { draw, settle, refund, receipt };
 }
 
 /** The RECEIPT of a SETTLE that was posted. */
-function exampleReceipt(parties: ExampleParties, settle: Signed<unknown>) {
+function exampleReceipt(parties: ExampleParties, settle: Signed<unknown>, bill: BillId) {
   const { holding, provider, issuer } = parties;
   return exampleMessage(
     RECEIPT,
@@ -315,6 +315,7 @@ function exampleReceipt(parties: ExampleParties, settle: Signed<unknown>) {
       to: provider.wallet,
       mappingVersion: 3,
       at: exampleTime(3_907_000),
+      bill,
     },
     issuer,
   );

@@ -6,13 +6,21 @@ import {
   BILL,
   CertificateBook,
   Fault,
+  RECEIPT,
   equalBytes,
   openMessage,
   sign1,
   toHex,
 } from '@coinbox/protocol';
 import type { Bill, Rejection, Signed } from '@coinbox/protocol';
-import { EXAMPLE_NETWORK, exampleSigner, exampleTime } from '@coinbox/protocol/testing';
+import {
+  EXAMPLE_NETWORK,
+  exampleId,
+  exampleMessage,
+  exampleMessages,
+  exampleSigner,
+  exampleTime,
+} from '@coinbox/protocol/testing';
 import { startProvider } from './agent.ts';
 import type { Provider, StartProvider } from './agent.ts';
 import { readProviderBook } from './report.ts';
@@ -26,7 +34,6 @@ import {
   kitProvider,
   kitReceipt,
   kitRefusal,
-  kitSettle,
   kitTerminal,
 } from './testing/kit.ts';
 
@@ -126,22 +133,37 @@ test('METERs come in, the bill goes out, and the receipt closes it', (t) => {
   assert.ok(bill);
   assert.deepEqual([world.bills.length, bill.body.amount, world.outbox.size], [1, 1234n, 0]);
   assert.deepEqual(stateOf(world), [['sent', 1234n]]);
-  const settle = kitSettle({ ...bill.body, hash: bill.hash });
-  world.send(settle, kitReceipt(settle));
+  world.send(kitReceipt(bill.body));
   assert.deepEqual(stateOf(world), [['settled', 1234n]]);
   assert.equal(world.report().bills[0]?.receiptIndex, 77);
   assert.deepEqual([world.outbox.size, world.refused], [0, []]);
 });
 
-test('a receipt before its SETTLE waits, and is taken when that has come', (t) => {
+test('a receipt of a settlement that is none of ours is refused, and does not come again', (t) => {
   const world = stage(t);
   world.start();
   world.send(kitMeter());
-  const settle = kitSettle({ ...world.bills[0]!.body, hash: world.bills[0]!.hash });
-  world.send(kitReceipt(settle));
-  assert.deepEqual([world.outbox.size, stateOf(world)], [1, [['sent', 1234n]]]);
-  world.send(settle);
+  const { body } = world.bills[0]!;
+  const unknown = kitReceipt({ ...body, bill: exampleId('bill', 'other') });
+  const { bill: _bill, ...unnamed } = kitReceipt(body).body;
+  world.send(unknown, exampleMessage(RECEIPT, unnamed, kit.issuer));
+  assert.deepEqual([world.outbox.size, stateOf(world)], [0, [['sent', 1234n]]]);
+  assert.deepEqual(
+    world.refused.map(({ code }) => code),
+    ['settlement-bill-missing', 'settlement-bill-missing'],
+  );
+  world.send(kitReceipt(body));
   assert.deepEqual([world.outbox.size, stateOf(world)], [0, [['settled', 1234n]]]);
+});
+
+test('a message of a class that is not for a provider is refused, and does not come again', (t) => {
+  const world = stage(t);
+  world.start();
+  world.send(exampleMessages(kit).settle);
+  assert.deepEqual(
+    [world.outbox.size, world.refused.map(({ code }) => code)],
+    [0, ['parameter-unknown']],
+  );
 });
 
 test('a refusal closes the bill with its code', (t) => {

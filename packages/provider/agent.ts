@@ -3,7 +3,6 @@ import {
   METER,
   RECEIPT,
   REFUSAL,
-  SETTLE,
   assert,
   newId,
   openEnvelope,
@@ -20,7 +19,6 @@ import type {
   Receipt,
   Refusal,
   Rejection,
-  Settle,
   Signed,
   WalletId,
 } from '@coinbox/protocol';
@@ -31,7 +29,7 @@ import { openBook } from './book.ts';
 import type { Book } from './book.ts';
 import { readProviderFolder } from './config.ts';
 import type { ProviderFolder } from './config.ts';
-import { onAcknowledged, onReceipt, onRefusal, onSettle } from './decide-bill.ts';
+import { onAcknowledged, onReceipt, onRefusal } from './decide-bill.ts';
 import type { BillOutcome } from './decide-bill.ts';
 import { billSession, onMeter } from './decide-meter.ts';
 import type { MeterFacts } from './decide-meter.ts';
@@ -147,7 +145,6 @@ function receive(
     return typeof answer === 'string' ? answer : refuse(answer);
   };
   if (typ === METER.typ) return take(METER, (meter) => takeMeter(parts, link, meter));
-  if (typ === SETTLE.typ) return take(SETTLE, (settle) => takeSettle(parts, settle));
   if (typ === RECEIPT.typ) return take(RECEIPT, (receipt) => takeReceipt(parts, receipt));
   if (typ === REFUSAL.typ) return take(REFUSAL, (refusal) => takeRefusal(parts, refusal));
   return refuse({ code: 'parameter-unknown', detail: 'not a message for a provider' });
@@ -203,23 +200,11 @@ function billLeftovers(parts: ProviderParts): void {
   }
 }
 
-function takeSettle({ book }: ProviderParts, settle: Signed<Settle>): Answer | Rejection {
-  const { hash, bytes, body } = settle;
-  if (book.settleBy(hash)) return 'durable';
-  const bill = book.billByHash(body.billHash);
-  const outcome = onSettle(bill, settle);
-  if (outcome.kind === 'refused') {
-    book.rememberSettle(hash, bytes);
-    return outcome.rejection;
-  }
-  book.rememberSettle(hash, bytes, bill?.bill);
-  return 'durable';
-}
-
 function takeReceipt(parts: ProviderParts, receipt: Signed<Receipt>): Answer | Rejection {
   const { book, folder } = parts;
-  const settle = book.settleBy(receipt.body.subject);
-  const outcome = onReceipt(settle, receipt, folder.certificate.body.wallet);
+  const { bill } = receipt.body;
+  const known = bill && book.bill(bill);
+  const outcome = onReceipt(known, receipt, folder.certificate.body.wallet);
   return settleOutcome(book, outcome, RECEIPT.typ, receipt);
 }
 
@@ -234,7 +219,6 @@ function settleOutcome(
   typ: string,
   { hash, bytes }: Signed<unknown>,
 ): Answer | Rejection {
-  if (outcome.kind === 'later') return 'later';
   if (outcome.kind === 'refused') return outcome.rejection;
   if (outcome.kind === 'changed') book.change(outcome.bill, { typ, hash, bytes });
   return 'durable';

@@ -1,6 +1,6 @@
 /** `cbpr`: a Coinbox provider's book. */
 export const BOOK_APPLICATION_ID = 0x63627072;
-export const BOOK_VERSION = 1;
+export const BOOK_VERSION = 2;
 export const BOOK_FILE = 'book.db';
 
 /** Amounts in minor units; hashes are SHA-256 of payloads; `bytes` are whole signed messages. */
@@ -32,11 +32,6 @@ export const BOOK_SCHEMA = `
     issued_at INTEGER NOT NULL,
     receipt_index INTEGER,
     settled_at INTEGER
-  ) STRICT;
-  CREATE TABLE settle (
-    hash BLOB PRIMARY KEY,
-    bill TEXT REFERENCES bill,
-    bytes BLOB NOT NULL
   ) STRICT;
   CREATE TABLE evidence (
     hash BLOB PRIMARY KEY,

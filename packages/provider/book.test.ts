@@ -86,18 +86,26 @@ test('an acknowledged message leaves the outbox once, and may change its bill', 
   book.close();
 });
 
-test('a SETTLE is remembered with its bill, or as refused', (t) => {
+test('a bill is found by its id and by its hash, with what has become of it', (t) => {
   const book = openBook(temporaryFolder(t));
   book.record(open, first);
   book.record(billed, last, bill);
-  const [good, bad] = [exampleBytes('good'), exampleBytes('bad')];
-  assert.equal(book.settleBy(good), undefined);
-  book.rememberSettle(good, good, bill.body.bill);
-  book.rememberSettle(bad, bad);
-  const known = book.settleBy(good);
-  assert.ok(known && known !== 'refused');
-  assert.equal(known.bill.bill, bill.body.bill);
-  assert.equal(book.settleBy(bad), 'refused');
+  const known = book.bill(bill.body.bill);
+  assert.ok(known);
+  assert.deepEqual(known, book.billByHash(bill.hash));
+  assert.equal(book.bill(exampleId('bill', 'other')), undefined);
+  const settled = {
+    ...known,
+    state: 'settled',
+    receiptIndex: 77,
+    settledAt: exampleTime(9),
+  } as const;
+  book.change(settled, {
+    typ: 'coinbox.receipt',
+    hash: exampleBytes('r'),
+    bytes: new Uint8Array(1),
+  });
+  assert.deepEqual(book.bill(bill.body.bill), settled);
   book.close();
 });
 

@@ -14,7 +14,6 @@ import type {
 import type { LinkMessage } from '@coinbox/link';
 import { inTransaction, openDatabase, storageFault } from '@coinbox/storage';
 import { BOOK_APPLICATION_ID, BOOK_FILE, BOOK_SCHEMA, BOOK_VERSION } from './book-schema.ts';
-import type { KnownSettle } from './decide-bill.ts';
 import type { BillRecord, SessionState } from './state.ts';
 
 /** A signed message that is kept as proof. */
@@ -38,12 +37,10 @@ export interface Book {
    * and the bill's place in the outbox. `meter` is absent where a session is billed afterwards.
    */
   record(state: SessionState, meter?: Signed<Meter>, bill?: Signed<Bill>): void;
+  bill(bill: BillId): BillRecord | undefined;
   billByHash(hash: Uint8Array): BillRecord | undefined;
   /** What has become of a bill, with the message that says so. */
   change(bill: BillRecord, evidence?: Evidence): void;
-  settleBy(hash: Uint8Array): KnownSettle;
-  /** Remembers a SETTLE, and for which bill; without a bill as one that was refused. */
-  rememberSettle(hash: Uint8Array, bytes: Uint8Array, bill?: BillId): void;
   /** Finals without a bill, for this reason. */
   unbilled(problem: RejectionCode): SessionId[];
   pending(peer?: WalletId): Iterable<LinkMessage>;
@@ -86,6 +83,7 @@ export function openBook(folder: string): Book {
       });
       remember(state);
     },
+    bill: (bill) => read(() => readBill(store.findBill.get(bill))),
     billByHash: (hash) => read(() => readBill(store.findBillByHash.get(hash))),
     change(bill, evidence) {
       inTransaction(database, () => {
@@ -94,10 +92,6 @@ export function openBook(folder: string): Book {
           store.putEvidence.run(evidence.hash, bill.bill, evidence.typ, evidence.bytes);
         }
       });
-    },
-    settleBy: (hash) => read(() => readSettle(store, hash)),
-    rememberSettle(hash, bytes, bill) {
-      inTransaction(database, () => void store.putSettle.run(hash, bill ?? null, bytes));
     },
     unbilled: (problem) =>
       (read(() => store.findUnbilled.all(problem)) as { session: SessionId }[]).map(
@@ -147,10 +141,6 @@ function statements(database: DatabaseSync) {
     changeBill: prepare(
       'UPDATE bill SET state = ?, code = ?, receipt_index = ?, settled_at = ? WHERE bill = ?',
     ),
-    putSettle: prepare(
-      'INSERT INTO settle (hash, bill, bytes) VALUES (?, ?, ?) ON CONFLICT DO NOTHING',
-    ),
-    findSettle: prepare('SELECT bill FROM settle WHERE hash = ?'),
     putEvidence: prepare(
       'INSERT INTO evidence (hash, bill, typ, bytes) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING',
     ),
@@ -204,13 +194,6 @@ function putBill(store: Statements, { body, hash, bytes }: Signed<Bill>): void {
 function changeBill(store: Statements, bill: BillRecord): void {
   const { state, code = null, receiptIndex = null, settledAt = null } = bill;
   store.changeBill.run(state, code, receiptIndex, settledAt, bill.bill);
-}
-
-function readSettle(store: Statements, hash: Uint8Array): KnownSettle {
-  const row = store.findSettle.get(hash) as { bill: BillId | null } | undefined;
-  if (!row) return undefined;
-  const bill = row.bill === null ? undefined : readBill(store.findBill.get(row.bill));
-  return bill ? { bill } : 'refused';
 }
 
 /** A bill from a row of the columns above; undefined where there is no row. */

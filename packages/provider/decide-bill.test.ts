@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { money } from '@coinbox/protocol';
 import { exampleBytes, exampleId, exampleTime } from '@coinbox/protocol/testing';
-import { onAcknowledged, onReceipt, onRefusal, onSettle } from './decide-bill.ts';
-import type { BillOutcome, KnownSettle } from './decide-bill.ts';
+import { onAcknowledged, onReceipt, onRefusal } from './decide-bill.ts';
+import type { BillOutcome } from './decide-bill.ts';
 import type { BillRecord } from './state.ts';
-import { kit, kitBill, kitProvider, kitReceipt, kitRefusal, kitSettle } from './testing/kit.ts';
+import { kit, kitBill, kitProvider, kitReceipt, kitRefusal } from './testing/kit.ts';
 
 /** An outcome in one word, or the code of the refusal, or what the bill has become. */
 const told = (outcome: BillOutcome): string => {
@@ -16,80 +16,44 @@ const told = (outcome: BillOutcome): string => {
 };
 
 const bill = kitBill();
-const settle = kitSettle(bill);
 const other = exampleId('wallet', 'other');
 const settled = kitBill({ state: 'settled', receiptIndex: 77, settledAt: exampleTime(9_000_000) });
 const refused = kitBill({ state: 'refused', code: 'bill-expired' });
 
-const settles: readonly [string, BillOutcome, string][] = [
-  ['its own bill', onSettle(bill, settle), 'unchanged'],
-  ['no bill of ours', onSettle(undefined, settle), 'settlement-bill-missing'],
-  [
-    'a key of the holding wallet',
-    onSettle(bill, kitSettle(bill, {}, kit.holding)),
-    'key-wrong-role',
-  ],
-  [
-    'the settlement wallet of another terminal',
-    onSettle(kitBill({ terminal: other }), settle),
-    'key-wrong-role',
-  ],
-  [
-    'another settlement wallet than it says',
-    onSettle(bill, kitSettle(bill, { settlementWallet: other })),
-    'key-wrong-role',
-  ],
-  [
-    'another terminal',
-    onSettle(bill, kitSettle(bill, { terminal: other })),
-    'settlement-bill-mismatch',
-  ],
-  [
-    'another session',
-    onSettle(bill, kitSettle(bill, { session: exampleId('session', 'other') })),
-    'settlement-bill-mismatch',
-  ],
-  [
-    'one minor unit less',
-    onSettle(bill, kitSettle(bill, { amount: money(1233n) })),
-    'settlement-bill-mismatch',
-  ],
-];
-for (const [name, outcome, expected] of settles) {
-  test(`a SETTLE with ${name}: ${expected}`, () => assert.equal(told(outcome), expected));
-}
-
-const receive = (known: KnownSettle, over: Parameters<typeof kitReceipt>[1] = {}): BillOutcome =>
-  onReceipt(known, kitReceipt(settle, over), kitProvider);
+const receive = (
+  known: BillRecord | undefined,
+  over: Parameters<typeof kitReceipt>[1] = {},
+): BillOutcome => onReceipt(known, kitReceipt(bill, over), kitProvider);
 const refusal = { result: 'refused', code: 'backing-insufficient' } as const;
+const strange = { ...refusal, from: other } as const;
+const ofPay = { subjectTyp: 'coinbox.pay' } as const;
 const parked = { result: 'parked', code: 'settlement-parked' } as const;
 
 const receipts: readonly [string, BillOutcome, string][] = [
-  ['posted', receive({ bill }), 'settled'],
-  ['posted, again', receive({ bill: settled }), 'unchanged'],
-  ['posted at another place', receive({ bill: settled }, { index: 78 }), 'bill-already-settled'],
-  ['before its SETTLE', receive(undefined), 'later'],
-  ['of a SETTLE that was refused', receive('refused'), 'settlement-bill-missing'],
-  ['of a PAY', receive({ bill }, { subjectTyp: 'coinbox.pay' }), 'settlement-bill-mismatch'],
-  ['to another wallet', receive({ bill }, { to: other }), 'settlement-bill-mismatch'],
-  ['of another amount', receive({ bill }, { amount: money(1n) }), 'settlement-bill-mismatch'],
-  ['refused', receive({ bill }, refusal), 'refused: backing-insufficient'],
-  ['refused, of a settled bill', receive({ bill: settled }, refusal), 'bill-already-settled'],
-  ['parked', receive({ bill }, parked), 'sent: settlement-parked'],
-  ['parked, again', receive({ bill: kitBill({ code: 'settlement-parked' }) }, parked), 'unchanged'],
-  [
-    'posted after it was parked',
-    receive({ bill: kitBill({ code: 'settlement-parked' }) }),
-    'settled',
-  ],
-  ['posted after a refusal', receive({ bill: refused }), 'settled'],
+  ['posted', receive(bill), 'settled'],
+  ['posted, again', receive(settled), 'unchanged'],
+  ['posted at another place', receive(settled, { index: 78 }), 'bill-already-settled'],
+  ['of no bill of ours', receive(undefined), 'settlement-bill-missing'],
+  ['of a PAY', receive(bill, ofPay), 'settlement-bill-mismatch'],
+  ['of a PAY, and no bill', receive(undefined, ofPay), 'settlement-bill-mismatch'],
+  ['from another terminal', receive(bill, { from: other }), 'settlement-bill-mismatch'],
+  ['to another wallet', receive(bill, { to: other }), 'settlement-bill-mismatch'],
+  ['of another amount', receive(bill, { amount: money(1233n) }), 'settlement-bill-mismatch'],
+  ['refused', receive(bill, refusal), 'refused: backing-insufficient'],
+  ['refused, from another terminal', receive(bill, strange), 'settlement-bill-mismatch'],
+  ['refused, of a settled bill', receive(settled, refusal), 'bill-already-settled'],
+  ['parked', receive(bill, parked), 'sent: settlement-parked'],
+  ['parked, again', receive(kitBill({ code: 'settlement-parked' }), parked), 'unchanged'],
+  ['parked, of a settled bill', receive(settled, parked), 'bill-already-settled'],
+  ['posted after it was parked', receive(kitBill({ code: 'settlement-parked' })), 'settled'],
+  ['posted after a refusal', receive(refused), 'settled'],
 ];
 for (const [name, outcome, expected] of receipts) {
   test(`a RECEIPT ${name}: ${expected}`, () => assert.equal(told(outcome), expected));
 }
 
 test('a settled bill keeps place and time of its receipt', () => {
-  const outcome = receive({ bill });
+  const outcome = receive(bill);
   assert.ok(outcome.kind === 'changed');
   const { receiptIndex, settledAt } = outcome.bill;
   assert.deepEqual([receiptIndex, settledAt], [77, exampleTime(9_000_000)]);

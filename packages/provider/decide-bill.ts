@@ -1,22 +1,11 @@
 // pure
 import { SETTLE, equalBytes, reject } from '@coinbox/protocol';
-import type {
-  Receipt,
-  Refusal,
-  Rejected,
-  Rejection,
-  Settle,
-  Signed,
-  WalletId,
-} from '@coinbox/protocol';
+import type { Receipt, Refusal, Rejected, Rejection, Signed, WalletId } from '@coinbox/protocol';
 import type { BillRecord } from './state.ts';
 
-/**
- * What becomes of a bill. `unchanged`: known, or without consequence. `later`: what it speaks of is
- * not here yet.
- */
+/** What becomes of a bill. `unchanged`: known, or without consequence. */
 export type BillOutcome =
-  | { readonly kind: 'unchanged' | 'later' }
+  | { readonly kind: 'unchanged' }
   | { readonly kind: 'refused'; readonly rejection: Rejection }
   | { readonly kind: 'changed'; readonly bill: BillRecord };
 
@@ -24,60 +13,39 @@ const refused = ({ rejection }: Rejected): BillOutcome => ({ kind: 'refused', re
 const unchanged: BillOutcome = { kind: 'unchanged' };
 
 /**
- * SETTLE, from the terminal: it says which bill the receipt that follows is for, and is remembered
- * by its hash. `unchanged` means: remember it. Refusals, in this order: settlement-bill-missing (no
- * such bill here), key-wrong-role (not the settlement wallet of the billed terminal),
- * settlement-bill-mismatch.
- */
-export function onSettle(bill: BillRecord | undefined, settle: Signed<Settle>): BillOutcome {
-  const { body, signer } = settle;
-  if (!bill) return refused(reject('settlement-bill-missing', 'not a bill of this provider'));
-  if (signer.body.wallet !== body.settlementWallet || signer.body.terminal !== bill.terminal) {
-    return refused(reject('key-wrong-role', 'not the settlement wallet of the billed terminal'));
-  }
-  if (body.terminal !== bill.terminal || body.session !== bill.session) {
-    return refused(reject('settlement-bill-mismatch', 'another terminal or session'));
-  }
-  if (body.amount !== bill.amount) return refused(reject('settlement-bill-mismatch', 'amount'));
-  return unchanged;
-}
-
-/** What the provider remembers of a SETTLE by its hash. */
-export type KnownSettle = { readonly bill: BillRecord } | 'refused' | undefined;
-
-/**
- * RECEIPT, signed by the issuer, passed on by the terminal. `later` while its SETTLE is not here.
- * Refusals, in this order: settlement-bill-missing (of a SETTLE that was refused),
- * settlement-bill-mismatch (not of a settlement, not to this provider, or another amount),
- * bill-already-settled.
+ * RECEIPT of a settlement, signed by the issuer, passed on by the terminal; `bill` is the one that
+ * it names. A bill that is not here never will be: each is durable before it is sent. Refusals,
+ * posted or not, in this order: settlement-bill-mismatch (not of a settlement),
+ * settlement-bill-missing (names no bill of this provider), settlement-bill-mismatch (not from the
+ * billed terminal; not to this provider; another amount), bill-already-settled (at another place).
  */
 export function onReceipt(
-  settle: KnownSettle,
-  receipt: Signed<Receipt>,
+  bill: BillRecord | undefined,
+  { body }: Signed<Receipt>,
   provider: WalletId,
 ): BillOutcome {
-  const { body } = receipt;
-  if (body.subjectTyp !== SETTLE.typ) return refused(reject('settlement-bill-mismatch'));
-  if (!settle) return { kind: 'later' };
-  if (settle === 'refused') return refused(reject('settlement-bill-missing'));
-  const { bill } = settle;
-  if (body.result === 'posted') return posted(bill, body, provider);
-  if (bill.state === 'settled') return refused(reject('bill-already-settled'));
+  const mismatch = (detail: string): BillOutcome =>
+    refused(reject('settlement-bill-mismatch', detail));
+  if (body.subjectTyp !== SETTLE.typ) return mismatch('not of a settlement');
+  if (!bill) return refused(reject('settlement-bill-missing', 'not a bill of this provider'));
+  if (body.from !== bill.terminal) return mismatch('from another wallet than the billed terminal');
+  if (body.to !== provider) return mismatch('to another wallet');
+  if (body.amount !== bill.amount) return mismatch('amount');
+  if (bill.state === 'settled') {
+    const isSame = body.result === 'posted' && bill.receiptIndex === body.index;
+    return isSame ? unchanged : refused(reject('bill-already-settled'));
+  }
+  if (body.result === 'posted') return settledBy(bill, body);
   if (body.result === 'parked') {
     return changedTo(bill, { code: body.code ?? 'settlement-parked' });
   }
   return changedTo(bill, { state: 'refused', code: body.code ?? 'settlement-bill-mismatch' });
 }
 
-function posted(bill: BillRecord, body: Receipt, provider: WalletId): BillOutcome {
-  if (body.to !== provider) return refused(reject('settlement-bill-mismatch', 'to another wallet'));
-  if (body.amount !== bill.amount) return refused(reject('settlement-bill-mismatch', 'amount'));
-  if (bill.state === 'settled') {
-    return bill.receiptIndex === body.index ? unchanged : refused(reject('bill-already-settled'));
-  }
+function settledBy(bill: BillRecord, { index, at }: Receipt): BillOutcome {
   const { code: _code, ...rest } = bill;
-  const settled = { state: 'settled' as const, receiptIndex: body.index, settledAt: body.at };
-  return { kind: 'changed', bill: { ...rest, ...settled } };
+  const settled = { ...rest, state: 'settled' as const, receiptIndex: index, settledAt: at };
+  return { kind: 'changed', bill: settled };
 }
 
 /**

@@ -3,8 +3,8 @@ export { BILL_LIFE_MS, billFor, linesOf } from './bill-for.ts';
 export type { BillTerms } from './bill-for.ts';
 export { billSession, onMeter } from './decide-meter.ts';
 export type { MeterFacts, MeterOutcome } from './decide-meter.ts';
-export { onAcknowledged, onReceipt, onRefusal, onSettle } from './decide-bill.ts';
-export type { BillOutcome, KnownSettle } from './decide-bill.ts';
+export { onAcknowledged, onReceipt, onRefusal } from './decide-bill.ts';
+export type { BillOutcome } from './decide-bill.ts';
 export type { BillRecord, BillState, SessionState } from './state.ts';
 
 // Setting up
@@ -18,6 +18,8 @@ export { createProvider, startProvider } from './agent.ts';
 export type { LinkOrder, Provider, ProviderParts, StartProvider } from './agent.ts';
 export { openBook } from './book.ts';
 export type { Book, Evidence } from './book.ts';
+export { createBookMemory, openMemoryBook } from './memory-book.ts';
+export type { BookMemory } from './memory-book.ts';
 
 // Looking at the book
 export { readProviderBook } from './report.ts';

@@ -4,6 +4,7 @@ import { ACCEPT, METER, RECEIPT, REFUND, REFUSAL, SETTLE, money, readOwn } from 
 import type { SessionId } from '@coinbox/protocol';
 import { createMemoryLinks } from '@coinbox/link';
 import type { AgentParts } from './agent.ts';
+import { readTerminalReport } from './report.ts';
 import {
   KIT_BILLED,
   createSimulatedProvider,
@@ -57,9 +58,11 @@ describe('a session', () => {
     assert.deepEqual(balances(world), { payer: 98_766n, provider: 1_234n, held: 0n });
     assert.equal(outbox(world), 0);
     assert.equal(world.provider.taken(METER.typ).length, 1);
-    assert.equal(world.provider.taken(SETTLE.typ).length, 1);
-    const [receipt] = world.provider.taken(RECEIPT.typ);
-    assert.equal(readOwn(RECEIPT, found(receipt)).body.subjectTyp, SETTLE.typ);
+    const [receipt, ...more] = world.provider.taken(RECEIPT.typ);
+    const { subjectTyp, result, bill } = readOwn(RECEIPT, found(receipt)).body;
+    assert.deepEqual([subjectTyp, result, more.length], [SETTLE.typ, 'posted', 0]);
+    const [sale] = readTerminalReport(world.folder).sessions;
+    assert.equal(bill, found(sale).bill);
     assert.equal(world.provider.unacknowledged, 0);
     assert.deepEqual(world.faults, []);
     assert.deepEqual(world.agent.status(), {
@@ -82,7 +85,8 @@ describe('a session', () => {
     await world.run();
     assert.equal(await stageOf(world, session), 'closed');
     assert.deepEqual(balances(world), { payer: 100_000n, provider: 0n, held: 0n });
-    assert.equal(world.provider.taken(SETTLE.typ).length, 0);
+    assert.equal(world.issuer.posted(SETTLE.typ).length, 0);
+    assert.equal(world.provider.taken(RECEIPT.typ).length, 0);
   });
 
   it('gives everything back ten minutes after the delivery when no bill comes', async () => {

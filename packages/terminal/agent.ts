@@ -138,8 +138,7 @@ function createLinkKeeper(
 ): LinkKeeper {
   const links = new Map<WalletId, Link>();
   const own = core.keys.holdingCertificate.body.wallet;
-  const { holdingCertificate, settlementCertificate } = core.keys;
-  const certificates = [holdingCertificate.bytes, settlementCertificate.bytes];
+  const certificates = [core.keys.holdingCertificate.bytes];
   const keep = (): void => {
     const wanted = new Set<WalletId>();
     const terms = desk.terms();

@@ -57,7 +57,7 @@ export function checkBill(bill: Signed<Bill>, facts: BillFacts): Result<Session>
   return accept(session);
 }
 
-/** A SETTLE of at most 4 KiB carries the bill beside a DRAW, and goes over the link as it is. */
+/** A SETTLE of at most 4 KiB carries the bill beside a DRAW. */
 export const MOST_BILL_BYTES = 3328;
 
 /** Clocks of two machines may differ by as much. */

@@ -34,7 +34,7 @@ describe('outgoingOf()', () => {
     [
       'a bill that is paid',
       last(createPlot().delivered().billed()),
-      ['settle to upload 1', 'settle to provider 0', 'refund to upload 2'],
+      ['settle to upload 1', 'refund to upload 2'],
     ],
     ['a bill of nothing', billedWith(0n), ['refund to upload 1']],
     [

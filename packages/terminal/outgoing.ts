@@ -35,7 +35,7 @@ const rules: Readonly<Partial<Record<TerminalEvent['kind'], readonly Rule[]>>> =
   voided: [[VOID, ['issuer']]],
   metered: [[METER, ['provider']]],
   billed: [
-    [SETTLE, ['upload', 'provider']],
+    [SETTLE, ['upload']],
     [REFUND, ['upload']],
   ],
   refused: [[REFUSAL, ['provider', 'issuer']]],
@@ -58,7 +58,7 @@ export function outgoingOf(event: TerminalEvent): Outgoing[] {
   return outgoing;
 }
 
-/** The provider gets the receipt of a settlement; of a refund it need not know. */
+/** The receipt of a settlement names the provider's bill and goes on to it; no other does. */
 function forwardedReceipt(event: TerminalEvent): Outgoing[] {
   const [bytes] = event.messages;
   if (!bytes) return [];

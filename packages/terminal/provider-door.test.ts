@@ -161,7 +161,7 @@ describe('providerHandler()', () => {
 
 describe('providerOutbox()', () => {
   it('holds what is for one provider until that one has it', () => {
-    const { core } = doorOn(createPlot().delivered().billed());
+    const { core } = doorOn(createPlot().delivered().billed().receipted('settle'));
     const outbox = providerOutbox(core, provider.wallet);
     const [first, second] = [...outbox.pending()];
     assert.equal(first?.peer, provider.wallet);

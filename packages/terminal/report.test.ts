@@ -38,8 +38,8 @@ describe('readTerminalReport()', () => {
     plot.billed(undefined, 'a').receipted('settle', 'a');
     const { sessions, events, outbox } = readTerminalReport(folder);
     assert.equal(events, plot.events.length);
-    // PAY, METER, SETTLE and RECEIPT to the provider … nothing has been taken out.
-    assert.equal(outbox, ['pay', 'meter'].length * 2 + 2 + 3 + 1);
+    // PAY and METER of both, REFUSAL to two, SETTLE and REFUND, RECEIPT: nothing is taken out.
+    assert.equal(outbox, 2 * 2 + 2 + 2 + 1);
     const a = found(sessions.find(({ session }) => session === sessionNamed('a')));
     assert.deepEqual(
       { ...a },

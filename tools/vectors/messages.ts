@@ -92,11 +92,13 @@ const valid = (name: string, message: Signed<unknown>): MessageCase => {
 
 /** The answers to a PAY that came second, and to a SETTLE for a frozen provider. */
 function otherReceipts(): readonly MessageCase[] {
-  const { pay, settle, receipt } = messages;
-  const { index, entryHash, amount, asset, at } = receipt.body;
-  const common = { index, entryHash, asset, at };
+  const { pay, receipt } = messages;
+  const { index, entryHash, asset, at } = receipt.body;
   const refusal: Receipt = {
-    ...common,
+    index,
+    entryHash,
+    asset,
+    at,
     subject: pay.hash,
     subjectTyp: 'coinbox.pay',
     result: 'refused',
@@ -105,14 +107,7 @@ function otherReceipts(): readonly MessageCase[] {
     from: parties.payer.wallet,
     to: parties.holding.wallet,
   };
-  const parked: Receipt = {
-    ...common,
-    subject: settle.hash,
-    subjectTyp: 'coinbox.settle',
-    result: 'parked',
-    code: 'settlement-parked',
-    amount,
-  };
+  const parked: Receipt = { ...receipt.body, result: 'parked', code: 'settlement-parked' };
   return [
     valid('receipt, refused', exampleMessage(RECEIPT, refusal, parties.issuer)),
     valid('receipt, parked', exampleMessage(RECEIPT, parked, parties.issuer)),
@@ -166,6 +161,7 @@ const changes: readonly Change[] = [
   ['settle', 'with a destination', { 16: new Uint8Array(16) }, 'malformed-unknown-field'],
   ['receipt', 'without its subject', { 3: undefined }, 'malformed-missing-field'],
   ['receipt', 'with result 4', { 5: 4 }, 'malformed-value'],
+  ['receipt', 'with a short bill', { 14: new Uint8Array(15) }, 'malformed-value'],
   ['pay', 'of version 0', { 1: 0 }, 'unsupported-version'],
   ['pay', 'of version 2', { 1: 2 }, 'unsupported-version'],
   ['pay', 'of version 2^31', { 1: 2 ** 31 }, 'unsupported-version'],

@@ -43,6 +43,8 @@ const shape = versioned({
   /** The version of the mapping that decided `to`, on a settlement. */
   mappingVersion: optional(12, integer(1)),
   at: field(13, instant),
+  /** The bill, on a settlement: one that was posted, refused or parked. */
+  bill: optional(14, id('bill')),
 });
 
 export type Receipt = ValueIn<typeof shape>;

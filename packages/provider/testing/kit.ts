@@ -8,7 +8,7 @@ import {
   sha256,
   textBytes,
 } from '@coinbox/protocol';
-import type { Bill, Meter, Reading, Receipt, Refusal, Settle, Signed } from '@coinbox/protocol';
+import type { Bill, Meter, Reading, Receipt, Refusal, Signed } from '@coinbox/protocol';
 import {
   EXAMPLE_NETWORK,
   exampleBytes,
@@ -108,34 +108,9 @@ export const kitBill = (over: Partial<BillRecord> = {}): BillRecord => ({
   ...over,
 });
 
-/** A SETTLE of a bill. */
-export const kitSettle = (
-  bill: Pick<BillRecord, 'hash' | 'amount' | 'session'>,
-  over: Partial<Settle> = {},
-  by: ExampleParty = kit.settlement,
-): Signed<Settle> =>
-  exampleMessage(
-    SETTLE,
-    {
-      sequence: 1,
-      settlement: exampleId('settlement', 'settlement'),
-      amount: bill.amount,
-      asset: 'CNY/2',
-      terminal: kitTerminal,
-      settlementWallet: kit.settlement.wallet,
-      session: bill.session,
-      billHash: bill.hash,
-      payments: [],
-      draw: new Uint8Array(3),
-      upload: 1,
-      ...over,
-    },
-    by,
-  );
-
-/** The issuer's RECEIPT of a SETTLE. */
+/** The issuer's RECEIPT of the settlement of a bill. */
 export const kitReceipt = (
-  settle: Signed<Settle>,
+  { bill, amount }: Pick<BillRecord, 'bill' | 'amount'>,
   over: Partial<Receipt> = {},
   by: ExampleParty = kit.issuer,
 ): Signed<Receipt> =>
@@ -143,14 +118,16 @@ export const kitReceipt = (
     RECEIPT,
     {
       index: 77,
-      subject: settle.hash,
+      subject: exampleBytes('settle'),
       subjectTyp: SETTLE.typ,
       result: 'posted',
       entryHash: exampleBytes('entry'),
-      amount: settle.body.amount,
+      amount,
       asset: 'CNY/2',
+      from: kitTerminal,
       to: kitProvider,
       at: exampleTime(9_000_000),
+      bill,
       ...over,
     },
     by,

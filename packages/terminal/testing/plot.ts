@@ -142,7 +142,9 @@ const billFor = ({ id, lastMeter }: Session): Signed<Bill> =>
 
 function receiptFor(session: Session, what: 'settle' | 'refund'): Signed<Receipt> {
   const { hash, amount } = found<Upload>(session[what]);
-  return kitReceipt({ hash, typ: what === 'settle' ? SETTLE.typ : REFUND.typ, amount });
+  if (what === 'refund') return kitReceipt({ hash, typ: REFUND.typ, amount });
+  const { bill } = found(session.bill).body;
+  return kitReceipt({ hash, typ: SETTLE.typ, amount }, { bill });
 }
 
 export function found<T>(value: T | undefined): T {

@@ -63,7 +63,7 @@ type Books = {
   readonly offers: Map<string, PaymentId | 'voided'>;
   uploads: number;
 };
-type Verdict = { readonly amount: Money; readonly code?: Receipt['code']; readonly to?: WalletId };
+type Verdict = Pick<Receipt, 'amount' | 'code' | 'to' | 'bill'>;
 
 const PAYER_BEGINS_WITH = 100_000n;
 
@@ -76,13 +76,14 @@ export function createSimulatedIssuer(): SimulatedIssuer {
     if (known) return accept(known.receipt);
     const verdict = judge(books, message.typ, message.bytes);
     if (!verdict.ok) return verdict;
-    const { amount, code, to } = verdict.value;
+    const { amount, code, to, bill } = verdict.value;
     const receipt = kitReceipt(
       { hash: sha256Of(message.hash), typ: message.typ, amount },
       {
         index: answers.size + 1,
         ...(code && { code, result: 'refused' }),
         ...(to && { to, from: kitTerminal }),
+        ...(bill && { bill }),
       },
     ).bytes;
     answers.set(message.hash, { message, receipt, posted: code === undefined });
@@ -164,10 +165,12 @@ function judge(books: Books, typ: string, bytes: Uint8Array): Result<Verdict> {
     const { body } = settle.value;
     const bill = openMessage(BILL, body.bill ?? new Uint8Array(), book, KIT_START);
     if (!bill.ok) return reject('settlement-bill-mismatch');
-    if (settlementIdOf(bill.value.body.bill, body.session) !== body.settlement) {
+    const billed = bill.value.body.bill;
+    if (settlementIdOf(billed, body.session) !== body.settlement) {
       return reject('settlement-bill-mismatch');
     }
-    return take(books, body, bill.value.signer.body.wallet);
+    const taken = take(books, body, bill.value.signer.body.wallet);
+    return taken.ok ? accept({ ...taken.value, bill: billed }) : taken;
   }
   if (typ === REFUND.typ) {
     const refund = openMessage(REFUND, bytes, book, KIT_START);

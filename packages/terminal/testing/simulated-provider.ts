@@ -1,13 +1,4 @@
-import {
-  METER,
-  RECEIPT,
-  REFUSAL,
-  SETTLE,
-  equalBytes,
-  openMessage,
-  toHex,
-  typOf,
-} from '@coinbox/protocol';
+import { METER, RECEIPT, REFUSAL, equalBytes, openMessage, toHex, typOf } from '@coinbox/protocol';
 import type { Bill, Meter, Signed, WalletId } from '@coinbox/protocol';
 import type { Link, LinkHandler, MemoryLinks } from '@coinbox/link';
 import type { ExampleParty } from '@coinbox/protocol/testing';
@@ -36,7 +27,7 @@ export function createSimulatedProvider(
   const receive: LinkHandler['receive'] = (_from, bytes) => {
     const typ = typOf(bytes);
     if (!typ.ok) return 'durable';
-    const type = [METER, SETTLE, RECEIPT, REFUSAL].find((one) => one.typ === typ.value);
+    const type = [METER, RECEIPT, REFUSAL].find((one) => one.typ === typ.value);
     const opened = type && openMessage<unknown>(type, bytes, book, KIT_START);
     if (!opened?.ok) return 'durable';
     const hash = toHex(opened.value.hash);
