@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, test } from 'node:test';
 import { Fault } from '@coinbox/protocol';
-import { CONFIG_FILE, readConfig, writeConfig } from './config.ts';
+import { CONFIG_FILE, checkDatabase, readConfig, writeConfig } from './config.ts';
 import { initIssuer } from './init.ts';
 import { createTestClock } from './testing/wallets.ts';
 
@@ -39,6 +39,7 @@ describe('readConfig()', () => {
     ['a network that is none', (config) => (config['network'] = 'A B')],
     ['people that are none', (config) => (config['people'] = 7)],
     ['a person without a hash', (config) => (config['people'] = { maker: {} })],
+    ['a database that is none', (config) => (config['database'] = 'http://localhost')],
     [
       'a hash that is too short',
       (config) => (config['people'] = { maker: { token_sha256: 'AA' } }),
@@ -48,6 +49,36 @@ describe('readConfig()', () => {
     test(`refuses ${name}: config-invalid`, () => {
       spoil(change);
       assert.throws(() => readConfig(folder), faultOf('config-invalid'));
+    });
+  }
+});
+
+describe('checkDatabase()', () => {
+  const fine = [
+    'postgres://coinbox@db.example:5432/ledger',
+    'postgresql:///ledger?host=/run/postgresql&sslmode=verify-full',
+  ];
+  for (const url of fine) {
+    test(`takes ${url}`, () => {
+      assert.equal(checkDatabase(url), url);
+    });
+  }
+
+  const wrong = [
+    '',
+    'ledger',
+    'mysql://coinbox@db.example/ledger',
+    'postgres://',
+    'postgres://a b@db.example/ledger',
+    'postgres://coinbox:secret@db.example/ledger',
+    'postgres://coinbox@db.example/ledger?password=secret',
+    'postgres://db.example/ledger?user=coinbox&password=secret',
+  ];
+  for (const url of wrong) {
+    test(`refuses "${url}" without repeating it`, () => {
+      const isSilent = (cause: unknown) =>
+        faultOf('config-invalid')(cause) && !String(cause).includes('secret');
+      assert.throws(() => checkDatabase(url), isSilent);
     });
   }
 });

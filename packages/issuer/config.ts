@@ -1,7 +1,7 @@
 import { Fault, isNetworkId, parseAsset } from '@coinbox/protocol';
 import type { Asset, NetworkId, PublicKey } from '@coinbox/protocol';
 import { readJsonFile, writeJsonFile } from '@coinbox/storage';
-import { asset, bytes, needed, object, publicKey, text, toBase64url } from './read.ts';
+import { asset, bytes, needed, object, optional, publicKey, text, toBase64url } from './read.ts';
 
 export const CONFIG_FILE = 'issuer.json';
 
@@ -14,6 +14,11 @@ export type IssuerConfig = {
   readonly certificates: readonly Uint8Array[];
   /** Operators by name, with the SHA-256 of their token. */
   readonly people: Readonly<Record<string, Uint8Array>>;
+  /**
+   * Address of the PostgreSQL database that holds the ledger, without a password. Default: the
+   * ledger is a SQLite file in the folder.
+   */
+  readonly database?: string;
 };
 
 export const isPersonName = (name: string): boolean => /^[a-z][a-z0-9-]{0,31}$/.test(name);
@@ -24,6 +29,7 @@ const read = object({
   root: needed(publicKey),
   authority: needed(bytes),
   receipts: needed(bytes),
+  database: optional(text),
   people: needed((value) =>
     typeof value === 'object' && value !== null
       ? { ok: true, value: Object.entries(value) }
@@ -38,7 +44,7 @@ export function readConfig(folder: string): IssuerConfig {
     const { code, detail } = config.rejection;
     throw new Fault('config-invalid', `${CONFIG_FILE}: ${code} ${detail ?? ''}`);
   }
-  const { network, root, authority, receipts } = config.value;
+  const { network, root, authority, receipts, database } = config.value;
   if (!isNetworkId(network)) throw new Fault('config-invalid', `${CONFIG_FILE}: /network`);
   const people = config.value.people.map(([name, token]): [string, Uint8Array] => {
     const hash = bytes((token as { token_sha256?: unknown } | null)?.token_sha256);
@@ -53,6 +59,7 @@ export function readConfig(folder: string): IssuerConfig {
     root,
     certificates: [authority, receipts],
     people: Object.fromEntries(people),
+    ...(database !== undefined && { database: checkDatabase(database) }),
   };
 }
 
@@ -69,7 +76,22 @@ export function writeConfig(folder: string, config: IssuerConfig): void {
     authority,
     receipts,
     people: Object.fromEntries(people),
+    ...(config.database !== undefined && { database: config.database }),
   });
+}
+
+/**
+ * The address of a database as it may stand in the configuration: what is secret in it belongs into
+ * the environment (PGPASSWORD). Faults config-invalid.
+ */
+export function checkDatabase(url: string): string {
+  if (!/^postgres(?:ql)?:\/\/\S+$/.test(url)) {
+    throw new Fault('config-invalid', 'not an address as postgres://user@host:5432/database');
+  }
+  if (/^\w+:\/\/[^/?]*:[^/?]*@/.test(url) || /[?&]password=/.test(url)) {
+    throw new Fault('config-invalid', 'a password does not belong here: set PGPASSWORD instead');
+  }
+  return url;
 }
 
 /** Faults config-invalid where `init` was asked for something that cannot be. */

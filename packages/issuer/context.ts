@@ -23,6 +23,8 @@ export type Context = {
   readonly ledger: Ledger;
   readonly registry: Registry;
   readonly locks: Locks;
+  /** Resolves when the registry has seen all that other issuers had posted at the call. */
+  readonly follow: () => Promise<void>;
   readonly cursors: Cursors;
   /** The authority's certificate, then the one of the key that signs receipts. */
   readonly certificates: readonly Certificate[];
@@ -49,7 +51,7 @@ export type Posted = { readonly entry: Entry; readonly replayed: boolean };
  * does; a recorded refusal is an accepted entry.
  */
 export async function post(
-  { ledger, registry }: Pick<Context, 'ledger' | 'registry'>,
+  { ledger, registry, follow }: Pick<Context, 'ledger' | 'registry' | 'follow'>,
   group: TransferGroup,
 ): Promise<Result<Posted>> {
   const [outcome] = await ledger.post([group]);
@@ -59,6 +61,8 @@ export async function post(
   const entry = await ledger.entry(index);
   assert(entry, `the log has the entry ${index} that it has acknowledged`);
   registry.note(entry);
+  // Entries of other issuers may stand before this one.
+  if (registry.appliedIndex < index) await follow();
   return accept({ entry, replayed });
 }
 

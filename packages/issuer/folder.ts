@@ -1,5 +1,5 @@
-import { createSqliteLedger } from '@coinbox/ledger';
-import type { Clock } from '@coinbox/protocol';
+import { createPostgresLedger, createPostgresLocks, createSqliteLedger } from '@coinbox/ledger';
+import type { Clock, NetworkId } from '@coinbox/protocol';
 import { openKeys } from '@coinbox/storage';
 import { join } from 'node:path';
 import { readConfig } from './config.ts';
@@ -9,20 +9,37 @@ import { openRecords } from './registry/schema.ts';
 /** The ledger's own folder inside the issuer's. */
 export const ledgerFolder = (folder: string): string => join(folder, 'ledger');
 
+/** The schema of a network's ledger: a database may hold those of several. */
+export const ledgerSchema = (network: NetworkId): string =>
+  `coinbox_${network.replaceAll('-', '_')}`;
+
+type OpenedLedger = Pick<IssuerPorts, 'ledger' | 'sharedLocks'>;
+
+async function openLedger(folder: string, clock: Clock): Promise<OpenedLedger> {
+  const { network, database: url } = readConfig(folder);
+  if (url === undefined) {
+    return { ledger: await createSqliteLedger({ folder: ledgerFolder(folder), clock }) };
+  }
+  const place = { url, schema: ledgerSchema(network) };
+  const ledger = await createPostgresLedger({ ...place, clock });
+  return { ledger, sharedLocks: createPostgresLocks(place) };
+}
+
 /**
- * Opens all that an issuer keeps in its folder. Throws Fault: not-initialised, config-invalid,
- * startup-unsafe, already-running, ledger-corrupt, storage-failed.
+ * Opens all that an issuer keeps in its folder, and its ledger where that is in a database. Throws
+ * Fault: not-initialised, config-invalid, startup-unsafe, already-running, ledger-corrupt,
+ * storage-failed; and unreachable where there is a database.
  */
 export async function openFolder(folder: string, clock: Clock): Promise<IssuerPorts> {
   const { network, asset, root, certificates } = readConfig(folder);
   const keys = openKeys(folder);
   const [authority, receipts] = [keys.signer('authority'), keys.signer('receipts')];
-  const ledger = await createSqliteLedger({ folder: ledgerFolder(folder), clock });
+  const opened = await openLedger(folder, clock);
   try {
-    const records = openRecords(folder);
-    return { network, asset, root, certificates, authority, receipts, clock, ledger, records };
+    const own = { network, asset, root, certificates, authority, receipts, clock };
+    return { ...own, ...opened, records: openRecords(folder) };
   } catch (cause) {
-    await ledger.close();
+    await opened.ledger.close();
     throw cause;
   }
 }

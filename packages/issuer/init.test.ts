@@ -50,6 +50,7 @@ describe('initIssuer()', () => {
     { people: ['alone'] },
     { people: ['twin', 'twin'] },
     { people: ['ok', '../up'] },
+    { database: 'postgres://coinbox:secret@localhost/ledger' },
   ];
   for (const change of wrong) {
     test(`refuses ${JSON.stringify(change)}: config-invalid`, () => {

@@ -4,7 +4,7 @@ import { createKeys, makeFolder, writeFileDurably } from '@coinbox/storage';
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { CONFIG_FILE, checkSettings, writeConfig } from './config.ts';
+import { CONFIG_FILE, checkDatabase, checkSettings, writeConfig } from './config.ts';
 
 export type InitIssuer = {
   /** Names the deployment: 1 to 32 of a–z, 0–9 and `-`. */
@@ -17,6 +17,8 @@ export type InitIssuer = {
    * checker.
    */
   readonly people?: readonly string[];
+  /** Address of the PostgreSQL database for the ledger, without a password. Default: a file. */
+  readonly database?: string;
 };
 
 /** The names of an issuer's keys in `keys.json`. */
@@ -38,6 +40,7 @@ export const tokenFile = (folder: string, person: string): string =>
 export function initIssuer(folder: string, options: InitIssuer): void {
   const { network, clock, people = ['maker', 'checker'] } = options;
   const asset = checkSettings(network, options.asset, people);
+  const database = options.database === undefined ? undefined : checkDatabase(options.database);
   if (existsSync(join(folder, CONFIG_FILE))) {
     throw new Fault('already-initialised', `${folder} holds an issuer already`);
   }
@@ -62,6 +65,7 @@ export function initIssuer(folder: string, options: InitIssuer): void {
       certify('issuer', keys.signer('receipts'), authority).bytes,
     ],
     people: Object.fromEntries(hashes),
+    ...(database !== undefined && { database }),
   });
 }
 

@@ -27,3 +27,17 @@ export function createLocks(): Locks {
     },
   };
 }
+
+/**
+ * Locks that other issuers keep to as well: first those of this program, then `shared`, and when
+ * both are had, `follow` brings in what the others have done under them.
+ */
+export const shareLocks = (own: Locks, shared: Locks, follow: () => Promise<void>): Locks => ({
+  run: (keys, work) =>
+    own.run(keys, () =>
+      shared.run(keys, async () => {
+        await follow();
+        return work();
+      }),
+    ),
+});

@@ -43,7 +43,7 @@ export const systemClock: Clock = { now: () => Date.now() as Instant };
 export async function startIssuer(options: StartIssuer): Promise<RunningIssuer> {
   const { folder, host = '127.0.0.1', port = 0, clock = systemClock } = options;
   const log = options.log ?? pino({ name: 'coinbox-issuer' }, pino.destination(2));
-  const { people } = readConfig(folder);
+  const { people, database } = readConfig(folder);
   const lock = lockFolder(folder);
   let issuer: Issuer | undefined;
   try {
@@ -72,7 +72,8 @@ export async function startIssuer(options: StartIssuer): Promise<RunningIssuer> 
     const { port: used } = app.server.address() as AddressInfo;
     const url = `http://${host.includes(':') ? `[${host}]` : host}:${used}`;
     log.info({ url, index: issuer.registry.appliedIndex }, 'the issuer is ready');
-    return { url, issuer, close: closeOnce(app, issuer, lock, log) };
+    const following = database === undefined ? undefined : followOthers(issuer, log);
+    return { url, issuer, close: closeOnce(app, issuer, lock, log, following) };
   } catch (cause) {
     await issuer?.close();
     lock.release();
@@ -80,14 +81,24 @@ export async function startIssuer(options: StartIssuer): Promise<RunningIssuer> 
   }
 }
 
+const FOLLOW_EVERY_MS = 1000;
+
+/** Keeps the records near the log while nobody asks; every answer follows it by itself. */
+const followOthers = (issuer: Issuer, log: Logger): NodeJS.Timeout =>
+  setInterval(() => {
+    issuer.follow().catch((err: unknown) => log.error({ err }, 'the log cannot be followed'));
+  }, FOLLOW_EVERY_MS).unref();
+
 function closeOnce(
   app: { close(): PromiseLike<unknown> },
   issuer: Issuer,
   lock: { release(): void },
   log: Logger,
+  following: NodeJS.Timeout | undefined,
 ): () => Promise<void> {
   let closing: Promise<void> | undefined;
   const close = async (): Promise<void> => {
+    clearInterval(following);
     await app.close();
     await issuer.close();
     lock.release();

@@ -13,6 +13,10 @@ export type { AccountsQuery, AsOf, EntriesQuery, Ledger, Page, Sum } from './led
 export { createMemoryLedger } from './engines/memory/ledger.ts';
 export { createSqliteLedger } from './engines/sqlite/ledger.ts';
 export type { SqliteLedgerConfig } from './engines/sqlite/ledger.ts';
+export { createPostgresLedger } from './engines/postgres/ledger.ts';
+export type { PostgresLedgerConfig } from './engines/postgres/ledger.ts';
+export { createPostgresLocks } from './engines/postgres/locks.ts';
+export type { PostgresLocks } from './engines/postgres/locks.ts';
 
 export { Fault } from '@coinbox/protocol';
 
