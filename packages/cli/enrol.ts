@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { Fault, createIssuerClient, newId, rejectionRow } from '@coinbox/protocol';
+import { Fault, assert, createIssuerClient, newId, rejectionRow } from '@coinbox/protocol';
 import { keepAliveFetch } from '@coinbox/link';
 import type {
   Discovery,
@@ -41,10 +41,10 @@ export function orFail<T>(answer: Result<T>, what: string): T {
 const now = (): Instant => Date.now() as Instant;
 const newWalletId = (): WalletId => newId('wallet', now(), randomBytes(10));
 
-export const keyJson = ({ algorithm, bytes }: PublicKey): PublicKeyJson => ({
-  algorithm,
-  bytes: Buffer.from(bytes).toString('base64url'),
-});
+export function keyJson({ algorithm, bytes }: PublicKey): PublicKeyJson {
+  assert(algorithm !== 'EdDSA-tree', 'a wallet signs by itself');
+  return { algorithm, bytes: Buffer.from(bytes).toString('base64url') };
+}
 
 const ENROLMENT_FILE = 'enrolment.json';
 

@@ -3,6 +3,7 @@ import { Command, Option } from 'commander';
 import { startBroker } from './commands/broker.ts';
 import { startStatusPage } from './commands/demo.ts';
 import { examine, formatFindings } from './commands/doctor.ts';
+import { addExportCommand } from './commands/export.ts';
 import { makeIssuer, readToken, runIssuer } from './commands/issuer.ts';
 import { manualOf } from './commands/manual.ts';
 import { makePayer, payTerminal, playMachine } from './commands/pay.ts';
@@ -10,8 +11,11 @@ import type { PayOrder, PlayOrder } from './commands/pay.ts';
 import { runProviders } from './commands/provider.ts';
 import { formatResult, replay } from './commands/replay.ts';
 import type { ReplayOptions } from './commands/replay.ts';
+import { addReceiptCommand } from './commands/receipt.ts';
 import { checkLoopback, stayUp } from './commands/run.ts';
+import { addWitnessCommand } from './commands/run-witness.ts';
 import { runTerminals } from './commands/terminal.ts';
+import { addVerifyCommand } from './commands/verify.ts';
 import {
   enrolProviderFolder,
   enrolTerminalFolder,
@@ -365,6 +369,11 @@ withReplayOptions(
     )
     .option('--once', 'end after the replay', false),
 );
+
+addExportCommand(program);
+addVerifyCommand(program);
+addReceiptCommand(program);
+addWitnessCommand(program);
 
 program
   .command('manual')

@@ -12,7 +12,9 @@ import type {
 import type { Cursors } from './cursor.ts';
 import type { Locks } from './locks.ts';
 import type { Query } from './page.ts';
+import type { ReceiptLog } from './receipt-log.ts';
 import type { Registry } from './registry/registry.ts';
+import type { Opener } from './verification/present.ts';
 
 /** What an operation works with. */
 export type Context = {
@@ -26,10 +28,14 @@ export type Context = {
   /** Resolves when the registry has seen all that other issuers had posted at the call. */
   readonly follow: () => Promise<void>;
   readonly cursors: Cursors;
+  /** Opens a message that came inside another. Rejects as openMessage does. */
+  readonly open: Opener;
   /** The authority's certificate, then the one of the key that signs receipts. */
   readonly certificates: readonly Certificate[];
   readonly authority: Signer;
-  readonly receipts: Signer;
+  readonly receipts: ReceiptLog;
+  /** Resolves when registry and log have seen all that was in the ledger at the call. */
+  readonly read: () => Promise<void>;
 };
 
 /** A request to the JSON API, without its transport. */
@@ -51,18 +57,17 @@ export type Posted = { readonly entry: Entry; readonly replayed: boolean };
  * does; a recorded refusal is an accepted entry.
  */
 export async function post(
-  { ledger, registry, follow }: Pick<Context, 'ledger' | 'registry' | 'follow'>,
+  { ledger, receipts, read }: Pick<Context, 'ledger' | 'receipts' | 'read'>,
   group: TransferGroup,
 ): Promise<Result<Posted>> {
   const [outcome] = await ledger.post([group]);
   assert(outcome, 'a ledger answers every group');
   if (!outcome.ok) return outcome;
   const { index, replayed } = outcome.value;
-  const entry = await ledger.entry(index);
+  // One reading serves all that were posted in one commit.
+  if (receipts.appliedIndex < index) await read();
+  const entry = receipts.recent(index) ?? (await ledger.entry(index));
   assert(entry, `the log has the entry ${index} that it has acknowledged`);
-  registry.note(entry);
-  // Entries of other issuers may stand before this one.
-  if (registry.appliedIndex < index) await follow();
   return accept({ entry, replayed });
 }
 

@@ -9,7 +9,7 @@ export { createIssuer } from './issuer.ts';
 export type { Answer, Issuer, IssuerPorts } from './issuer.ts';
 export type { Call } from './context.ts';
 export type { Api } from './operations/api.ts';
-export { ledgerFolder, openFolder } from './folder.ts';
+export { ledgerFolder, logFolder, openFolder, readSecret } from './folder.ts';
 export { openMemoryRecords } from './registry/schema.ts';
 export type { Registry } from './registry/registry.ts';
 export type { MappingVersion, Proposal, Tally, WalletRecord } from './registry/nouns.ts';

@@ -4,6 +4,7 @@ import { createKeys, makeFolder, writeFileDurably } from '@coinbox/storage';
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { SECRET_BYTES } from '@coinbox/log';
 import { CONFIG_FILE, checkDatabase, checkSettings, writeConfig } from './config.ts';
 
 export type InitIssuer = {
@@ -22,7 +23,10 @@ export type InitIssuer = {
 };
 
 /** The names of an issuer's keys in `keys.json`. */
-export const KEY_NAMES = { root: 'EdDSA', authority: 'EdDSA', receipts: 'EdDSA' } as const;
+export const KEY_NAMES = { root: 'EdDSA', authority: 'EdDSA', receipts: 'EdDSA-tree' } as const;
+
+/** The file with the secret of the log, for the issuer only. */
+export const SECRET_FILE = 'log.secret';
 
 const YEAR_MS = 365 * 86_400_000;
 const AUTHORITY_YEARS = 20;
@@ -33,8 +37,8 @@ export const tokenFile = (folder: string, person: string): string =>
   join(folder, `${person}.token`);
 
 /**
- * Makes the data folder of a new issuer: keys, certificates, `issuer.json`, and a token file for
- * each person. The token file can be given away and deleted; the issuer keeps its hash. Faults:
+ * Makes the data folder of a new issuer: keys, certificates, the secret of the log,
+ * `issuer.json`, and a token file for each person. The token file can be given away and deleted; the issuer keeps its hash. Faults:
  * already-initialised, config-invalid.
  */
 export function initIssuer(folder: string, options: InitIssuer): void {
@@ -55,6 +59,10 @@ export function initIssuer(folder: string, options: InitIssuer): void {
     writeFileDurably(tokenFile(folder, person), `${token}\n`);
     return [person, sha256(Buffer.from(token))];
   });
+  writeFileDurably(
+    join(folder, SECRET_FILE),
+    `${randomBytes(SECRET_BYTES).toString('base64url')}\n`,
+  );
   // Written last: a folder without it is not initialised.
   writeConfig(folder, {
     network,

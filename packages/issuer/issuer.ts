@@ -8,16 +8,14 @@ import {
   VOID,
   accept,
   assert,
-  openEnvelope,
-  readVerified,
+  openMessage,
   reject,
   sameKey,
-  verifySigner,
+  sha256,
 } from '@coinbox/protocol';
 import type {
   ApiOperationName,
   Asset,
-  Certificate,
   Clock,
   MessageType,
   NetworkId,
@@ -28,17 +26,18 @@ import type {
   Signed,
   Signer,
   SummaryJson,
+  Trust,
 } from '@coinbox/protocol';
-import type { Ledger } from '@coinbox/ledger';
+import type { Ledger, TransferGroup } from '@coinbox/ledger';
 import type { DatabaseSync } from 'node:sqlite';
 import { ISSUANCE } from './accounts.ts';
 import { API } from './operations/api.ts';
 import type { Api } from './operations/api.ts';
 import { CODES } from './codes.ts';
-import { post } from './context.ts';
 import type { Call, Context, Posted } from './context.ts';
 import { createCursors } from './cursor.ts';
-import { createLocks } from './locks.ts';
+import { createLocks, shareLocks } from './locks.ts';
+import type { Locks } from './locks.ts';
 import { encodeMemo } from './memo.ts';
 import { summarize } from './operations/get-summary.ts';
 import { pay } from './operations/pay.ts';
@@ -46,13 +45,21 @@ import { refund } from './operations/refund.ts';
 import { refusal } from './operations/refusal.ts';
 import { settle } from './operations/settle.ts';
 import { voidOffer } from './operations/void.ts';
-import { refusalOf, resultOf, signReceipt } from './receipts.ts';
+import { openReceiptLog } from './receipt-log.ts';
+import type { LogPlace, ReceiptLog } from './receipt-log.ts';
+import { refusalOf, resultOf } from './receipts.ts';
+import { catchUp, createFollower } from './registry/follow.ts';
 import { createRegistry, openBook } from './registry/registry.ts';
 import type { Registry } from './registry/registry.ts';
+import { openPresented, present } from './verification/present.ts';
+import type { Opener } from './verification/present.ts';
+import { createInlineVerifier } from './verification/verifier.ts';
+import type { Verifier } from './verification/verifier.ts';
 
 /**
  * What an issuer is made of. The ledger and the records become the issuer's own: nobody else writes
- * to them.
+ * to them, but other issuers where there
+ * are `sharedLocks`.
  */
 export type IssuerPorts = {
   readonly network: NetworkId;
@@ -62,11 +69,19 @@ export type IssuerPorts = {
   readonly certificates: readonly Uint8Array[];
   /** Signs wallets' certificates. */
   readonly authority: Signer;
-  /** Signs receipts; Ed25519, so that the same receipt is the same bytes. */
+  /** Signs checkpoints of the log, and nothing else; EdDSA-tree. */
   readonly receipts: Signer;
+  readonly log: LogPlace;
   readonly clock: Clock;
   readonly ledger: Ledger;
   readonly records: DatabaseSync;
+  /**
+   * Locks of all issuers that post to the same ledger. With them the registry follows the ledger
+   * before every answer.
+   */
+  readonly sharedLocks?: Locks & { close(): Promise<void> };
+  /** Stays the caller's own. Default: signatures are verified in the thread of the caller. */
+  readonly verifier?: Verifier;
 };
 
 /** The answer to a signed message. */
@@ -94,6 +109,11 @@ export interface Issuer {
   /** One operation of the JSON API, by its name in API_OPERATIONS. */
   call<N extends ApiOperationName>(name: N, call: Call): ReturnType<Api[N]>;
   summary(): Promise<SummaryJson>;
+  /**
+   * Takes into the registry what other issuers have posted to a shared ledger. Every call above
+   * does it first; who does it from time to time keeps the first call after a pause short.
+   */
+  follow(): Promise<void>;
   readonly registry: Registry;
   readonly ledger: Ledger;
   /** Writes down how far the registry has come and closes the ledger and the records. */
@@ -101,23 +121,37 @@ export interface Issuer {
 }
 
 /**
- * Starts an issuer: the registry reads what of the log it has not seen. Throws Fault, having closed
- * ledger and records.
+ * Starts an issuer: registry and log read what of the ledger they have not seen. Throws Fault,
+ * having closed ledger and records.
  */
 export async function createIssuer(ports: IssuerPorts): Promise<Issuer> {
   const context = await openContext(ports).catch(async (cause: unknown) => {
     await ports.ledger.close();
+    await ports.sharedLocks?.close();
     ports.records.close();
     throw cause;
   });
+  const { verifier = createInlineVerifier() } = ports;
   return {
-    submit: (message) => submit(context, message),
-    call: (name, call) => API[name](context, call) as ReturnType<Api[typeof name]>,
-    summary: () => summarize(context),
+    async submit(message) {
+      await context.follow();
+      return submit(context, verifier, message);
+    },
+    call(name, call) {
+      const act = API[name] as (context: Context, call: Call) => Promise<unknown>;
+      return context.follow().then(() => act(context, call)) as ReturnType<Api[typeof name]>;
+    },
+    follow: () => context.follow(),
+    async summary() {
+      await context.follow();
+      return summarize(context);
+    },
     registry: context.registry,
     ledger: context.ledger,
     async close() {
       await context.ledger.close();
+      await ports.sharedLocks?.close();
+      await context.receipts.close();
       context.registry.save();
       ports.records.close();
     },
@@ -126,7 +160,7 @@ export async function createIssuer(ports: IssuerPorts): Promise<Issuer> {
 
 async function openContext(ports: IssuerPorts): Promise<Context> {
   const { network, root, records, receipts } = ports;
-  assert(receipts.publicKey.algorithm === 'EdDSA', 'receipts are signed deterministically');
+  assert(receipts.publicKey.algorithm === 'EdDSA-tree', 'receipts are proofs');
   const { book, certificates } = openBook(network, root, ports.certificates);
   const [authority, issuer] = certificates;
   const fits = authority && sameKey(authority.body.publicKey, ports.authority.publicKey);
@@ -134,35 +168,65 @@ async function openContext(ports: IssuerPorts): Promise<Context> {
     throw new Fault('config-invalid', 'the certificates are not those of the keys');
   }
   const registry = createRegistry({ database: records, book });
-  const locks = createLocks();
-  const context = { ...ports, certificates, registry, locks, cursors: createCursors(receipts) };
-  await catchUp(context);
-  await openIssuance(context);
-  return context;
+  const { ledger, sharedLocks } = ports;
+  await openIssuance(ledger, ports.asset, root, sharedLocks !== undefined);
+  // A start after a crash is a start like any other: what registry and log lack they read from the
+  // ledger.
+  await catchUp(ledger, registry);
+  const log = await openReceiptLog({ ...ports, signer: receipts });
+  const read = await followWith(ledger, registry, log);
+  registry.save();
+  const follow = sharedLocks ? read : async () => undefined;
+  const locks = sharedLocks ? shareLocks(createLocks(), sharedLocks, follow) : createLocks();
+  const cursors = createCursors(ports.authority);
+  const trust: Trust = { network, certificateOf: registry.certificateOf };
+  const open: Opener = (type, bytes) => openMessage(type, bytes, trust, ports.clock.now());
+  const own = { certificates, registry, locks, cursors, receipts: log };
+  return { ...ports, ...own, follow, read, open };
 }
 
-const CATCH_UP_PAGE = 500;
-
-/**
- * A start after a crash is a start like any other: what the registry lacks it reads from the log.
- */
-async function catchUp({ ledger, registry }: Context): Promise<void> {
-  for (;;) {
-    const { items } = await ledger.entries({ after: registry.appliedIndex, limit: CATCH_UP_PAGE });
-    for (const entry of items) registry.note(entry);
-    if (items.length < CATCH_UP_PAGE) return registry.save();
-  }
+/** A function that brings registry and log up to the ledger and has it published. */
+async function followWith(
+  ledger: Ledger,
+  registry: Registry,
+  log: ReceiptLog,
+): Promise<() => Promise<void>> {
+  const follow = createFollower(ledger, {
+    get appliedIndex() {
+      return Math.min(registry.appliedIndex, log.appliedIndex);
+    },
+    note(entry) {
+      registry.note(entry);
+      log.note(entry);
+    },
+  });
+  const read = async (): Promise<void> => {
+    await follow();
+    log.publish();
+  };
+  await read();
+  return read;
 }
 
-async function openIssuance(context: Context): Promise<void> {
-  const opened = await post(context, {
+/** Throws Fault config-invalid where a shared ledger is that of an issuer with another root. */
+async function openIssuance(
+  ledger: Ledger,
+  asset: Asset,
+  root: PublicKey,
+  isShared: boolean,
+): Promise<void> {
+  const group: TransferGroup = {
     id: 'issuer/open',
     code: CODES.open,
-    fingerprint: new Uint8Array(32),
-    steps: [{ kind: 'open', account: ISSUANCE, asset: context.asset, mayOverdraw: true }],
-    memo: encodeMemo({ asset: context.asset, request: new Uint8Array() }),
-  });
-  assert(opened.ok, 'the account of issuance can always be opened');
+    fingerprint: isShared ? sha256(root.bytes) : new Uint8Array(32),
+    steps: [{ kind: 'open', account: ISSUANCE, asset, mayOverdraw: true }],
+    memo: encodeMemo({ asset, request: new Uint8Array() }),
+  };
+  const [opened] = await ledger.post([group]);
+  if (isShared && opened?.ok === false) {
+    throw new Fault('config-invalid', 'the database holds the ledger of another issuer');
+  }
+  assert(opened?.ok, 'the account of issuance can always be opened');
 }
 
 type Operation<T> = {
@@ -183,24 +247,34 @@ const operations = new Map(
   ].map((one) => [one.type.typ as string, one]),
 );
 
-async function submit(context: Context, bytes: Uint8Array): Promise<Result<Answer>> {
-  const { registry, network, clock, asset, receipts, certificates } = context;
+async function submit(context: Context, verifier: Verifier, bytes: Uint8Array) {
+  const { registry, network, clock } = context;
   if (bytes.length > MAX_MESSAGE_BYTES) return reject('too-large');
-  const envelope = openEnvelope(bytes);
-  if (!envelope.ok) return envelope;
-  const trust = { network, certificateOf: registry.certificateOf };
-  const signer = verifySigner(envelope.value, trust);
-  if (!signer.ok) return signer;
-  const found = operations.get(envelope.value.typ);
+  const trust: Trust = { network, certificateOf: registry.certificateOf };
+  const presented = present(bytes, trust);
+  if (!presented.ok) return presented;
+  const valid = await verifier.verify(presented.value.checks);
+  if (!valid[0]) return reject('signature-invalid');
+  const found = operations.get(presented.value.typ);
   if (!found) return reject('signature-invalid', 'not signed as a message to the issuer');
-  const now = clock.now();
-  const message = readVerified(found.type, bytes, envelope.value, signer.value, now);
+  const open = openPresented(presented.value, valid, trust, clock.now());
+  const message = open(found.type, bytes);
   if (!message.ok) return message;
-  const posted = await found.act(context, message.value);
+  return answer({ ...context, open }, found, message.value);
+}
+
+async function answer(
+  context: Context,
+  { act }: Operation<unknown>,
+  message: Signed<unknown>,
+): Promise<Result<Answer>> {
+  const { receipts, read } = context;
+  const posted = await act(context, message);
   if (!posted.ok) return posted;
   const { entry, replayed } = posted.value;
   const status = resultOf(entry);
   const code = status === 'parked' ? 'settlement-parked' : refusalOf(entry);
-  const receipt = signReceipt(entry, asset, receipts, certificates[1] as Certificate, network);
+  if (receipts.appliedIndex < entry.commitEnd) await read();
+  const receipt = receipts.receiptOf(entry);
   return accept({ receipt, status, replayed, ...(code && { code }) });
 }

@@ -91,37 +91,51 @@ const parts: { readonly [K in keyof Facts]-?: Part<NonNullable<Facts[K]>> } = {
   expiresAt: plain(18),
 };
 const named = Object.entries(parts) as readonly (readonly [string, Part<unknown>])[];
+const byKey = new Map(named.map(([name, part]) => [part.key, [name, part] as const]));
+
+/**
+ * What stands in memos that are at hand, by their very bytes: a memo is read again for its receipt
+ * as soon as it is written. Entries go when the bytes go.
+ */
+const known = new WeakMap<Uint8Array, Memo>();
 
 /** A memo as CBOR: an array of two byte strings, the facts (a map in CBOR) and the request. */
-export function encodeMemo({ request, ...facts }: Memo): Uint8Array {
+export function encodeMemo(memo: Memo): Uint8Array {
   const map = new Map<number, CborValue>();
   for (const [name, part] of named) {
-    const value = (facts as Record<string, unknown>)[name];
+    const value = (memo as Record<string, unknown>)[name];
     if (value !== undefined) map.set(part.key, part.encode(value));
   }
-  return encodeCbor([encodeCbor(map), request]);
+  const bytes = encodeCbor([encodeCbor(map), memo.request]);
+  known.set(bytes, memo);
+  return bytes;
 }
 
 /** The memo of a group of ours. What cannot be read was not written by `encodeMemo`: a bug. */
 export function decodeMemo(bytes: Uint8Array): Memo {
+  const memo = known.get(bytes) ?? readMemo(bytes);
+  known.set(bytes, memo);
+  return memo;
+}
+
+function readMemo(bytes: Uint8Array): Memo {
   assert(bytes[0] === 0x82, 'a memo is an array of two');
   const facts = byteString(bytes, 1);
   const request = byteString(bytes, facts.next);
   assert(request.next === bytes.length, 'bytes follow the memo');
   const decoded = decodeCbor(facts.value);
   assert(decoded.ok, 'the facts of a memo are a map in CBOR');
-  const map = decoded.value as CborMap;
   const memo: Record<string, unknown> = { request: request.value };
-  for (const [name, part] of named) {
-    const value = map.get(part.key);
-    if (value !== undefined) memo[name] = part.decode(value);
+  for (const [key, value] of decoded.value as CborMap) {
+    const [name, part] = byKey.get(key) ?? [];
+    if (name !== undefined && part) memo[name] = part.decode(value);
   }
   return memo as Memo;
 }
 
 /**
- * A byte string of CBOR at `at`. A memo may pass the 4 KiB of a message, so its outer array is read
- * by hand.
+ * A byte string of CBOR at `at`, as a window. A memo may pass the 4 KiB of a message, so its outer
+ * array is read by hand.
  */
 function byteString(bytes: Uint8Array, at: number): { value: Uint8Array; next: number } {
   const first = bytes[at] ?? 0;
@@ -133,5 +147,5 @@ function byteString(bytes: Uint8Array, at: number): { value: Uint8Array; next: n
   for (let i = 1; i <= width; i++) length = length * 256 + (bytes[at + i] as number);
   const from = at + 1 + width;
   assert(from + length <= bytes.length, 'the memo ends too early');
-  return { value: bytes.slice(from, from + length), next: from + length };
+  return { value: bytes.subarray(from, from + length), next: from + length };
 }

@@ -34,6 +34,7 @@ function entryOf(code: string, refusal?: RejectionCode, taken?: RejectionCode): 
     at: 1_800_000_000_000 as Instant,
     previousHash: new Uint8Array(32),
     hash: new Uint8Array(32).fill(9),
+    commitEnd: 7,
   };
 }
 

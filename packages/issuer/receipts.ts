@@ -1,13 +1,13 @@
 import type { Entry } from '@coinbox/ledger';
-import { NO_MONEY, RECEIPT, SETTLE, assert, signMessage } from '@coinbox/protocol';
+import { NO_MONEY, RECEIPT, SETTLE, assert, prepareMessage } from '@coinbox/protocol';
 import type {
   Asset,
-  Certificate,
   NetworkId,
   Receipt,
   ReceiptResult,
   RejectionCode,
   Signer,
+  Unsigned,
 } from '@coinbox/protocol';
 import { CODES } from './codes.ts';
 import { decodeMemo } from './memo.ts';
@@ -65,11 +65,22 @@ export function receiptOf(entry: Entry, asset: Asset): Receipt {
   };
 }
 
-/** Signs with Ed25519, which is deterministic: the same receipt is the same bytes. */
-export const signReceipt = (
+/** Groups that answer a signed message, and so have a receipt. */
+const answering: ReadonlySet<string> = new Set([
+  CODES.pay,
+  CODES.void,
+  CODES.settle,
+  CODES.park,
+  CODES.refund,
+  CODES.refusal,
+]);
+
+export const hasReceipt = ({ code }: Pick<Entry, 'code'>): boolean => answering.has(code);
+
+/** The receipt of an entry as a message that lacks its signature, which is its place in the log. */
+export const prepareReceipt = (
   entry: Entry,
   asset: Asset,
-  signer: Signer,
-  certificate: Certificate,
+  signer: Pick<Signer, 'publicKey' | 'keyId'>,
   network: NetworkId,
-): Uint8Array => signMessage(RECEIPT, receiptOf(entry, asset), signer, certificate, network).bytes;
+): Unsigned => prepareMessage(RECEIPT, receiptOf(entry, asset), signer, network);

@@ -8,9 +8,10 @@ import { createApp } from './api/app.ts';
 import { createAnswers } from './api/idempotency.ts';
 import { createMetrics } from './api/metrics.ts';
 import { readConfig } from './config.ts';
-import { openFolder } from './folder.ts';
-import { createIssuer } from './issuer.ts';
-import type { Issuer } from './issuer.ts';
+import { logFolder } from './folder.ts';
+import { openRecords } from './registry/schema.ts';
+import { startIssuerThread } from './thread/remote-issuer.ts';
+import type { RemoteIssuer } from './thread/remote-issuer.ts';
 
 export type StartIssuer = {
   /** A folder that `initIssuer` has made. */
@@ -28,7 +29,7 @@ export type StartIssuer = {
 export type RunningIssuer = {
   /** `http://127.0.0.1:7400` */
   readonly url: string;
-  readonly issuer: Issuer;
+  readonly issuer: RemoteIssuer;
   /** Stops taking requests, ends those under way, and lets go of the folder. */
   close(): Promise<void>;
 };
@@ -45,17 +46,24 @@ export async function startIssuer(options: StartIssuer): Promise<RunningIssuer> 
   const log = options.log ?? pino({ name: 'coinbox-issuer' }, pino.destination(2));
   const { people, database } = readConfig(folder);
   const lock = lockFolder(folder);
-  let issuer: Issuer | undefined;
+  const closing: (() => unknown)[] = [() => lock.release()];
+  /** In the opposite order of the opening. */
+  const closeAll = async (): Promise<void> => {
+    for (const close of closing.splice(0).reverse()) await close();
+  };
   try {
-    const ports = await openFolder(folder, clock);
-    issuer = await createIssuer(ports);
+    const issuer = await startIssuerThread(folder, clock);
+    closing.push(() => issuer.close());
+    const records = openRecords(folder);
+    closing.push(() => records.close());
     const metrics = createMetrics(issuer);
     let isSound = true;
     const app = await createApp({
       issuer,
-      answers: createAnswers(ports.records),
+      answers: createAnswers(records),
       people,
       clock,
+      logFolder: logFolder(folder),
       metrics,
       refused: metrics.refused,
       isSound: () => isSound,
@@ -66,17 +74,17 @@ export async function startIssuer(options: StartIssuer): Promise<RunningIssuer> 
         log.error({ err: failure, trace_id: traceId }, 'a request failed');
       },
     });
+    closing.push(() => app.close());
     await app.listen({ host, port }).catch((cause: unknown) => {
       throw new Fault('unreachable', `cannot listen on ${host}:${port}`, cause);
     });
+    if (database !== undefined) closing.push(followOthers(issuer, log));
     const { port: used } = app.server.address() as AddressInfo;
     const url = `http://${host.includes(':') ? `[${host}]` : host}:${used}`;
-    log.info({ url, index: issuer.registry.appliedIndex }, 'the issuer is ready');
-    const following = database === undefined ? undefined : followOthers(issuer, log);
-    return { url, issuer, close: closeOnce(app, issuer, lock, log, following) };
+    log.info({ url, index: issuer.openedAt }, 'the issuer is ready');
+    return { url, issuer, close: closeOnce(closeAll, log) };
   } catch (cause) {
-    await issuer?.close();
-    lock.release();
+    await closeAll();
     throw cause;
   }
 }
@@ -84,24 +92,17 @@ export async function startIssuer(options: StartIssuer): Promise<RunningIssuer> 
 const FOLLOW_EVERY_MS = 1000;
 
 /** Keeps the records near the log while nobody asks; every answer follows it by itself. */
-const followOthers = (issuer: Issuer, log: Logger): NodeJS.Timeout =>
-  setInterval(() => {
+function followOthers(issuer: RemoteIssuer, log: Logger): () => void {
+  const following = setInterval(() => {
     issuer.follow().catch((err: unknown) => log.error({ err }, 'the log cannot be followed'));
   }, FOLLOW_EVERY_MS).unref();
+  return () => clearInterval(following);
+}
 
-function closeOnce(
-  app: { close(): PromiseLike<unknown> },
-  issuer: Issuer,
-  lock: { release(): void },
-  log: Logger,
-  following: NodeJS.Timeout | undefined,
-): () => Promise<void> {
+function closeOnce(closeAll: () => Promise<void>, log: Logger): () => Promise<void> {
   let closing: Promise<void> | undefined;
   const close = async (): Promise<void> => {
-    clearInterval(following);
-    await app.close();
-    await issuer.close();
-    lock.release();
+    await closeAll();
     log.info('the issuer has stopped');
   };
   return () => (closing ??= close());

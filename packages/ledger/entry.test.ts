@@ -29,6 +29,7 @@ type Vectors = {
 const file = new URL('../../spec/vectors/ledger.json', import.meta.url);
 const { log, books } = JSON.parse(readFileSync(file, 'utf8')) as Vectors;
 
+/** Each was posted alone. */
 function fromStored(stored: StoredEntry): Omit<Entry, 'hash'> {
   const steps = stored.steps.map((step) =>
     step.amount === undefined ? step : { ...step, amount: BigInt(step.amount) },
@@ -40,6 +41,7 @@ function fromStored(stored: StoredEntry): Omit<Entry, 'hash'> {
     fingerprint: bytes(stored.fingerprint),
     memo: bytes(stored.memo),
     previousHash: bytes(stored.previousHash),
+    commitEnd: stored.index,
   };
 }
 

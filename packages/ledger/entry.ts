@@ -7,7 +7,8 @@ import type { Recorded } from './view.ts';
  * One recorded outcome in the log: the group and what became of it. `index` counts 1, 2, 3, …
  * without a gap. `code` is the group's own word; `refusal` is there if and only if the status is
  * `refused`. `hash` is SHA-256 over all the rest (spec/20-ledger.md), `previousHash` the hash of
- * the entry before, 32 zero bytes for the first.
+ * the entry before, 32 zero bytes for the first. `commitEnd` is the index of the last entry that
+ * became durable together with this one; it is no part of the hash.
  */
 export type Entry = {
   readonly index: number;
@@ -23,7 +24,11 @@ export type Entry = {
   readonly at: Instant;
   readonly previousHash: Uint8Array;
   readonly hash: Uint8Array;
+  readonly commitEnd: number;
 };
+
+/** What the hash of an entry covers. */
+export type EntryContent = Omit<Entry, 'hash' | 'commitEnd'>;
 
 /** Where the log ends: the index and hash of its last entry. */
 export type Head = { readonly index: number; readonly hash: Uint8Array };
@@ -37,7 +42,7 @@ const ENTRY_FORMAT = 1;
  * The bytes that the hash of an entry covers: deterministic CBOR of an array (spec/20-ledger.md,
  * "Entry").
  */
-export function entryBytes(entry: Omit<Entry, 'hash'>): Uint8Array {
+export function entryBytes(entry: EntryContent): Uint8Array {
   return encodeCbor([
     ENTRY_FORMAT,
     entry.index,
@@ -55,8 +60,7 @@ export function entryBytes(entry: Omit<Entry, 'hash'>): Uint8Array {
 }
 
 /** The hash of an entry: 32 bytes. */
-export const entryHash = (entry: Omit<Entry, 'hash'>): Uint8Array =>
-  new Uint8Array(sha256(entryBytes(entry)));
+export const entryHash = (entry: EntryContent): Uint8Array => sha256(entryBytes(entry));
 
 function stepToCbor(step: Step): CborValue {
   switch (step.kind) {

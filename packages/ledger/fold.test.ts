@@ -93,6 +93,7 @@ describe('foldEntries()', () => {
       { memo: new Uint8Array(1) },
       { at: entry.at + 1 } as Partial<Entry>,
       { hash: new Uint8Array(32) },
+      { commitEnd: 1 },
       { status: 'refused' },
     ];
     for (const part of parts) {

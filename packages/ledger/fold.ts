@@ -26,12 +26,14 @@ type Draft = {
   statements: Map<AccountId, number[]>;
   ids: Set<GroupId>;
   head: Head;
+  /** Of the last entry. */
+  commitEnd: number;
 };
 
 /**
  * Works the books out from the log alone, trusting none of it. It shares no code with `decide`, so
  * that each checks the other. Throws Fault ledger-corrupt: an index, hash or link that does not
- * fit, an id or claim used twice, a gap in a series, a step that could not have been posted.
+ * fit, an id or claim used twice, commits that overlap, a gap in a series, a step that could not have been posted.
  */
 export function foldEntries(entries: Iterable<Entry>): Books {
   const draft: Draft = {
@@ -42,6 +44,7 @@ export function foldEntries(entries: Iterable<Entry>): Books {
     statements: new Map(),
     ids: new Set(),
     head: GENESIS,
+    commitEnd: 0,
   };
   for (const entry of entries) foldEntry(draft, entry);
   return draft;
@@ -74,6 +77,10 @@ function demand(condition: boolean, index: number, what: string): asserts condit
 function foldEntry(draft: Draft, entry: Entry): void {
   const { index, id, sequence } = entry;
   checkLink(draft.head, entry);
+  const isSameCommit = draft.commitEnd >= index;
+  const end = isSameCommit ? draft.commitEnd : Math.max(index, entry.commitEnd);
+  demand(entry.commitEnd === end, index, 'is in no commit that can be');
+  draft.commitEnd = end;
   draft.head = { index, hash: entry.hash };
   demand(!draft.ids.has(id), index, 'has the id of an earlier one');
   draft.ids.add(id);

@@ -52,7 +52,7 @@ export function createGroupCommit(commit: Commit): GroupCommit {
   }
 
   async function run(): Promise<void> {
-    await Promise.resolve();
+    await new Promise<void>((resolve) => setImmediate(resolve));
     while (queue.length > 0) {
       const batch = takeBatch();
       try {

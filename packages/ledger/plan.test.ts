@@ -40,6 +40,10 @@ describe('planBatch()', () => {
     );
     for (const entry of chain) assert.deepEqual(entry.hash, entryHash(entry));
     assert.deepEqual(plan.head, { index: 10, hash: chain[2]?.hash });
+    assert.deepEqual(
+      chain.map(({ commitEnd }) => commitEnd),
+      [10, 10, 10],
+    );
   });
 
   test('names for each entry the accounts that it changed, and none for a refusal', () => {

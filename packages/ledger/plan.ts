@@ -39,7 +39,7 @@ export function planBatch(
   groups: readonly TransferGroup[],
 ): BatchPlan {
   const overlay = createOverlay(view);
-  const entries: PlannedEntry[] = [];
+  const entries: { readonly entry: Unended; readonly touched: readonly AccountId[] }[] = [];
   const results: Result<Outcome>[] = [];
   let last = head;
   for (const group of groups) {
@@ -72,6 +72,7 @@ export function planBatch(
     results.push(accept({ ...outcome, replayed: false }));
   }
   const { accounts, holds, claims, lastNumbers: series } = overlay;
+  for (const { entry } of entries) entry.commitEnd = last.index;
   return { results, entries, accounts, holds, claims, series, head: last };
 }
 
@@ -80,7 +81,14 @@ function contentOf(group: TransferGroup) {
   return { id, code, fingerprint, steps, claims, memo, ...(sequence ? { sequence } : {}) };
 }
 
-function sealEntry(content: Omit<Entry, 'index' | 'previousHash' | 'hash'>, previous: Head): Entry {
-  const entry = { ...content, index: previous.index + 1, previousHash: previous.hash };
-  return { ...entry, hash: entryHash(entry) };
+/** An entry whose commit has not come to its end. */
+type Unended = Omit<Entry, 'commitEnd'> & { commitEnd: number };
+
+function sealEntry(
+  content: Omit<Entry, 'index' | 'previousHash' | 'hash' | 'commitEnd'>,
+  { index, hash: previousHash }: Head,
+): Unended {
+  const entry = { ...content, index: index + 1, previousHash, hash: previousHash, commitEnd: 0 };
+  entry.hash = entryHash(entry);
+  return entry;
 }

@@ -1,7 +1,15 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { concatBytes, equalBytes, fromHex, textBytes, toHex } from './bytes.ts';
+import {
+  concatBytes,
+  equalBytes,
+  fromBase64,
+  fromHex,
+  textBytes,
+  toBase64,
+  toHex,
+} from './bytes.ts';
 
 describe('toHex() and fromHex()', () => {
   it('are each other, and as Buffer has it', () => {
@@ -16,6 +24,34 @@ describe('toHex() and fromHex()', () => {
   it('take lower-case pairs of digits only', () => {
     for (const text of ['0', 'AB', '0g', ' 00', '0x00', '00\n', '００']) {
       assert.equal(fromHex(text), undefined, text);
+    }
+  });
+});
+
+describe('toBase64() and fromBase64()', () => {
+  it('are each other, and as Buffer has it', () => {
+    fc.assert(
+      fc.property(fc.uint8Array(), (bytes) => {
+        assert.equal(toBase64(bytes), Buffer.from(bytes).toString('base64'));
+        assert.deepEqual(fromBase64(toBase64(bytes)), bytes);
+      }),
+    );
+  });
+
+  it('take one form only', () => {
+    for (const text of [
+      'A',
+      'AA',
+      'AA=',
+      'AB==',
+      'AAB=',
+      'A===',
+      'AA==\n',
+      'A-_A',
+      '=AAA',
+      'ＡＡ==',
+    ]) {
+      assert.equal(fromBase64(text), undefined, text);
     }
   });
 });

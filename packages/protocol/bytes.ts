@@ -36,3 +36,17 @@ const utf8 = new TextEncoder();
 
 /** UTF-8 of a text. */
 export const textBytes = (text: string): Uint8Array => utf8.encode(text);
+
+/** Base64 with padding: RFC 4648 §4. */
+export function toBase64(bytes: Uint8Array): string {
+  let characters = '';
+  for (const byte of bytes) characters += String.fromCharCode(byte);
+  return btoa(characters);
+}
+
+/** Bytes from base64 with padding; undefined where `text` is not the one form of them. */
+export function fromBase64(text: string): Uint8Array | undefined {
+  if (text.length % 4 !== 0 || !/^[A-Za-z0-9+/]*={0,2}$/.test(text)) return undefined;
+  const bytes = Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
+  return toBase64(bytes) === text ? bytes : undefined;
+}

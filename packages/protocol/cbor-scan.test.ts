@@ -1,9 +1,27 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { fromHex } from './bytes.ts';
-import { ARRAY, BYTES, MAP, NEGATIVE, TEXT, UNSIGNED, readHead, scanCbor } from './cbor-scan.ts';
+import {
+  ARRAY,
+  BYTES,
+  MAP,
+  NEGATIVE,
+  TEXT,
+  UNSIGNED,
+  cursorAt,
+  readHead,
+  scanCbor,
+} from './cbor-scan.ts';
 
 const hex = (text: string): Uint8Array => fromHex(text) as Uint8Array;
+
+/** What is read at `at`, or what is wrong there. */
+function headAt(bytes: string, at = 0) {
+  const cursor = cursorAt(hex(bytes), at);
+  const wrong = readHead(cursor);
+  const { major, value, next } = cursor;
+  return wrong ?? { major, value, next };
+}
 
 describe('readHead()', () => {
   const heads: readonly (readonly [string, number, number | bigint, number])[] = [
@@ -22,19 +40,19 @@ describe('readHead()', () => {
   ];
   for (const [bytes, major, value, next] of heads) {
     it(`reads ${bytes}`, () => {
-      assert.deepEqual(readHead(hex(bytes), 0), { major, value, next });
+      assert.deepEqual(headAt(bytes), { major, value, next });
     });
   }
 
   for (const bytes of ['1817', '1900ff', '1a0000ffff', '1b00000000ffffffff', '3817', '5817']) {
     it(`takes no more bytes than needed: ${bytes}`, () => {
-      assert.equal(readHead(hex(bytes), 0), 'malformed-noncanonical');
+      assert.equal(headAt(bytes), 'malformed-noncanonical');
     });
   }
 
   it('reads from where it is told', () => {
-    assert.deepEqual(readHead(hex('001818'), 1), { major: UNSIGNED, value: 24, next: 3 });
-    assert.equal(readHead(hex('00'), 1), 'malformed-truncated');
+    assert.deepEqual(headAt('001818', 1), { major: UNSIGNED, value: 24, next: 3 });
+    assert.equal(headAt('00', 1), 'malformed-truncated');
   });
 });
 

@@ -18,8 +18,24 @@ export const ARRAY = 4;
 export const MAP = 5;
 const TAG = 6;
 
-/** The head of an item: RFC 8949 §3. `value` is the integer, the length or the count. */
-export type Head = { major: number; value: number | bigint; next: number };
+/**
+ * Where a reading stands: the head that was read last, and the place after it. `value` is the
+ * integer, the length or the count of that head. Owned by whoever reads.
+ */
+export type Cursor = {
+  readonly bytes: Uint8Array;
+  next: number;
+  major: number;
+  value: number | bigint;
+};
+
+/** A cursor before the first head. */
+export const cursorAt = (bytes: Uint8Array, next = 0): Cursor => ({
+  bytes,
+  next,
+  major: UNSIGNED,
+  value: 0,
+});
 
 /**
  * Walks the heads of one item without recursion and without allocating what it declares, before
@@ -29,51 +45,59 @@ export type Head = { major: number; value: number | bigint; next: number };
  */
 export function scanCbor(bytes: Uint8Array): Result<void> {
   if (bytes.length === 0) return reject('malformed-empty');
+  const cursor = cursorAt(bytes);
   /** Items still missing at each level. */
   const open: number[] = [1];
-  let at = 0;
-  while (open.length > 0) {
-    if ((open.at(-1) as number) === 0) {
-      open.pop();
+  let depth = 0;
+  while (depth >= 0) {
+    if (open[depth] === 0) {
+      depth -= 1;
       continue;
     }
-    open[open.length - 1] = (open.at(-1) as number) - 1;
-    const head = readHead(bytes, at);
-    if (typeof head === 'string') return reject(head);
-    at = head.next;
-    if (head.major === BYTES || head.major === TEXT) {
-      if (head.value > MAX_MESSAGE_BYTES) return reject('malformed-length');
-      at += Number(head.value);
-      if (at > bytes.length) return reject('malformed-truncated');
-    } else if (head.major === ARRAY || head.major === MAP) {
-      if (head.value > (head.major === ARRAY ? MAX_ARRAY_ITEMS : MAX_MAP_ENTRIES)) {
+    open[depth] = (open[depth] as number) - 1;
+    const wrong = readHead(cursor);
+    if (wrong !== undefined) return reject(wrong);
+    const { major } = cursor;
+    if (major === BYTES || major === TEXT) {
+      if (cursor.value > MAX_MESSAGE_BYTES) return reject('malformed-length');
+      cursor.next += Number(cursor.value);
+      if (cursor.next > bytes.length) return reject('malformed-truncated');
+    } else if (major === ARRAY || major === MAP) {
+      if (cursor.value > (major === ARRAY ? MAX_ARRAY_ITEMS : MAX_MAP_ENTRIES)) {
         return reject('malformed-length');
       }
-      if (open.length > MAX_DEPTH) return reject('malformed-depth');
-      open.push(Number(head.value) * (head.major === MAP ? 2 : 1));
+      if (depth >= MAX_DEPTH) return reject('malformed-depth');
+      depth += 1;
+      open[depth] = Number(cursor.value) * (major === MAP ? 2 : 1);
     }
   }
   if (bytes.length > MAX_MESSAGE_BYTES) return reject('too-large');
-  return at < bytes.length ? reject('malformed-trailing') : accept(undefined);
+  return cursor.next < bytes.length ? reject('malformed-trailing') : accept(undefined);
 }
 
-/** The head at `at`, or the code of what is wrong with it. */
-export function readHead(bytes: Uint8Array, at: number): Head | RejectionCode {
+/** Reads the head at the cursor and moves it on; or answers with what is wrong with the head. */
+export function readHead(cursor: Cursor): RejectionCode | undefined {
+  const { bytes, next: at } = cursor;
   const first = bytes[at];
   if (first === undefined) return 'malformed-truncated';
   const major = first >> 5;
   const low = first & 31;
+  cursor.major = major;
   if (major === TAG) return 'malformed-tag';
   if (major > TAG) return low === 31 ? 'malformed-noncanonical' : 'malformed-type';
-  if (low < 24) return { major, value: low, next: at + 1 };
+  if (low < 24) {
+    cursor.value = low;
+    cursor.next = at + 1;
+    return undefined;
+  }
   if (low === 31 && major >= BYTES) return 'malformed-noncanonical';
   if (low > 27) return 'malformed-type';
   const width = 1 << (low - 24);
-  const next = at + 1 + width;
-  if (next > bytes.length) return 'malformed-truncated';
-  const value = readArgument(bytes, at + 1, width);
+  cursor.next = at + 1 + width;
+  if (cursor.next > bytes.length) return 'malformed-truncated';
+  cursor.value = readArgument(bytes, at + 1, width);
   const least = width === 1 ? 24 : width === 2 ? 0x100 : width === 4 ? 0x10000 : 0x1_0000_0000;
-  return value < least ? 'malformed-noncanonical' : { major, value, next };
+  return cursor.value < least ? 'malformed-noncanonical' : undefined;
 }
 
 /** A big-endian argument: a number up to 2^53−1, a bigint above. */

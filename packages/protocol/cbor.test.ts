@@ -71,6 +71,7 @@ const refused: readonly (readonly [row: number, title: string, string, string])[
   [3, 'a second item', '0000', 'malformed-trailing'],
   [3, 'a byte that is no item', '00ff', 'malformed-trailing'],
   [4, 'a key twice', 'a201020103', 'malformed-duplicate-key'],
+  [4, 'a key twice, apart', 'a401000b0003000b00', 'malformed-duplicate-key'],
   [4, 'a key twice, further in', '81a201020103', 'malformed-duplicate-key'],
   [5, 'keys not sorted', 'a203040102', 'malformed-noncanonical'],
   [5, 'a negative key first', 'a220010102', 'malformed-noncanonical'],

@@ -83,6 +83,16 @@ describe('CertificateBook', () => {
       'key-unknown',
     ],
     [
+      'an issuer that signs by itself',
+      certified({ role: 'issuer', publicKey: stranger.publicKey }).bytes,
+      'key-invalid',
+    ],
+    [
+      'a wallet that signs by a log',
+      certified({ publicKey: exampleSigner('someone', 'EdDSA-tree').publicKey }).bytes,
+      'key-invalid',
+    ],
+    [
       'one that has expired',
       certified({ validFrom: exampleTime(-2000), validUntil: now }).bytes,
       'key-expired',

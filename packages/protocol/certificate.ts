@@ -3,7 +3,7 @@ import { equalBytes } from './bytes.ts';
 import { decodeCbor, encodeCbor } from './cbor.ts';
 import type { CborMap, CborValue } from './cbor.ts';
 import { openEnvelope, sign1, verifyEnvelope } from './cose.ts';
-import type { NetworkId } from './cose.ts';
+import type { NetworkId } from './network.ts';
 import { coseKey, formatKeyId, keyIdOf } from './keys.ts';
 import type { KeyId, PublicKey, Signer } from './keys.ts';
 import { accept, reject } from './result.ts';
@@ -16,7 +16,7 @@ import type { WalletId } from './ids.ts';
 
 /**
  * What a key may do. `root` signs authorities, `authority` signs wallets and `issuer` keys,
- * `issuer` signs receipts.
+ * `issuer` signs receipts, by its log.
  */
 export const ROLES = {
   payer: 1,
@@ -210,6 +210,10 @@ export class CertificateBook {
     const body = readBody(claimed.value as CborMap);
     if (!body.ok) return body;
     if (certifiedBy[body.value.role] !== authority.role) return reject('key-wrong-role');
+    const { role, publicKey } = body.value;
+    if ((role === 'issuer') !== (publicKey.algorithm === 'EdDSA-tree')) {
+      return reject('key-invalid', 'the issuer signs by its log, and nobody else does');
+    }
     if (now >= body.value.validUntil) return reject('key-expired');
     const certificate: Certificate = {
       body: body.value,

@@ -4,10 +4,12 @@ import { Tag, decode as decodeByCbor2 } from 'cbor2';
 import { concatBytes, fromHex, textBytes, toHex } from './bytes.ts';
 import { encodeCbor } from './cbor.ts';
 import type { CborValue } from './cbor.ts';
-import { bytesToSign, isNetworkId, openEnvelope, sign1, verifyEnvelope } from './cose.ts';
+import { bytesToSign, completeSign1, openEnvelope, sign1, verifyEnvelope } from './cose.ts';
 import type { Algorithm } from './keys.ts';
-import { openMessage } from './message.ts';
+import { openMessage, prepareMessage } from './message.ts';
+import { isNetworkId } from './network.ts';
 import { PAY } from './messages/pay.ts';
+import { RECEIPT } from './messages/receipt.ts';
 import { REFUND, SETTLE } from './messages/settle.ts';
 import type { Result } from './result.ts';
 import {
@@ -17,6 +19,8 @@ import {
   exampleMessage,
   exampleMessages,
   exampleParties,
+  exampleProofAt,
+  exampleSigner,
 } from './testing.ts';
 
 const codeOf = (result: Result<unknown>): string => (result.ok ? 'ok' : result.rejection.code);
@@ -204,6 +208,42 @@ for (const algorithm of ['EdDSA', 'ES256'] as const satisfies readonly Algorithm
     });
   });
 }
+
+describe('a RECEIPT', () => {
+  const { receipt } = messages;
+  const [, , body, proof] = partsOf(receipt.bytes);
+  const { keyId } = parties.issuer.signer;
+  const under = (alg: number, signedBy: Uint8Array): string => {
+    const protectedHeader = headerOf([1, alg], [4, keyId], [16, 'coinbox.receipt']);
+    const bytes = message([protectedHeader, new Map(), body, signedBy]);
+    return codeOf(openMessage(RECEIPT, bytes, book, EXAMPLE_START));
+  };
+
+  it('is taken with the proof that it is in the log', () => {
+    assert.equal(under(-65537, proof), 'ok');
+  });
+
+  it('is refused with another algorithm than that of the key, whatever signs it (row 34)', () => {
+    const plain = exampleSigner('issuer');
+    const header = headerOf([1, -8], [4, keyId], [16, 'coinbox.receipt']);
+    const direct = plain.sign(bytesToSign(EXAMPLE_NETWORK, header, body));
+    assert.equal(under(-8, direct), 'algorithm-mismatch');
+    assert.equal(under(-8, proof), 'signature-invalid');
+    assert.equal(under(-65537, direct), 'signature-invalid');
+    assert.equal(under(-65537, new Uint8Array(0)), 'signature-missing');
+    assert.equal(under(-65537, new Uint8Array(3000)), 'signature-invalid');
+  });
+
+  it('is refused where its proof is of another entry', () => {
+    const unsigned = prepareMessage(RECEIPT, receipt.body, parties.issuer.signer, EXAMPLE_NETWORK);
+    const elsewhere = completeSign1(unsigned, exampleProofAt(1, unsigned.toSign));
+    const opened = openEnvelope(elsewhere);
+    const { publicKey } = parties.issuer.signer;
+    assert.ok(opened.ok && verifyEnvelope(opened.value, EXAMPLE_NETWORK, publicKey).ok);
+    const read = openMessage(RECEIPT, elsewhere, book, EXAMPLE_START);
+    assert.equal(codeOf(read), 'signature-invalid');
+  });
+});
 
 describe('openMessage()', () => {
   it('refuses a message of another network (row 39)', () => {

@@ -2,19 +2,12 @@ import { textBytes } from './bytes.ts';
 import { decodeCbor, encodeCbor } from './cbor.ts';
 import type { CborMap, CborValue } from './cbor.ts';
 import { MAX_MESSAGE_BYTES } from './cbor-scan.ts';
-import { ALGORITHM_NUMBERS, verifySignature } from './keys.ts';
+import { ALGORITHMS, ALGORITHM_NUMBERS, verifySignature } from './keys.ts';
 import type { Algorithm, KeyId, PublicKey, Signer } from './keys.ts';
 import { accept, reject } from './result.ts';
+import type { NetworkId } from './network.ts';
 import type { Result } from './result.ts';
-
-/**
- * Names one deployment: a message of one network is never valid in another. 1 to 32 of a–z, 0–9 and
- * `-`.
- */
-export type NetworkId = string;
-
-export const isNetworkId = (text: unknown): text is NetworkId =>
-  typeof text === 'string' && /^[a-z0-9][a-z0-9-]{0,31}$/.test(text);
+import { MOST_PROOF_BYTES, verifyProof } from './tree-signature.ts';
 
 /** The first byte of a COSE_Sign1 message with its tag (RFC 9052 §4.2, tag 18). */
 const SIGN1_TAG = 0xd2;
@@ -42,6 +35,42 @@ export const bytesToSign = (
 ): Uint8Array =>
   encodeCbor(['Signature1', protectedHeader, textBytes(`coinbox/1/${network}`), payload]);
 
+/** A message that has no signature yet. `toSign`: the bytes that it covers. */
+export type Unsigned = {
+  readonly protectedHeader: Uint8Array;
+  readonly payload: Uint8Array;
+  readonly toSign: Uint8Array;
+};
+
+/** A payload on its way to become a COSE_Sign1 message of class `typ`. */
+export function prepareSign1(
+  network: NetworkId,
+  typ: string,
+  payload: Uint8Array,
+  { publicKey, keyId }: Pick<Signer, 'publicKey' | 'keyId'>,
+): Unsigned {
+  const protectedHeader = encodeCbor(
+    new Map<number, CborValue>([
+      [ALG as number, ALGORITHM_NUMBERS[publicKey.algorithm]],
+      [KID as number, keyId],
+      [TYP as number, typ],
+    ]),
+  );
+  return { protectedHeader, payload, toSign: bytesToSign(network, protectedHeader, payload) };
+}
+
+/** The COSE_Sign1 message with this signature. */
+export function completeSign1(
+  { protectedHeader, payload }: Unsigned,
+  signature: Uint8Array,
+): Uint8Array {
+  const body = encodeCbor([protectedHeader, new Map(), payload, Uint8Array.from(signature)]);
+  const message = new Uint8Array(body.length + 1);
+  message[0] = SIGN1_TAG;
+  message.set(body, 1);
+  return message;
+}
+
 /** Signs a payload as a COSE_Sign1 message of class `typ`. */
 export function sign1(
   network: NetworkId,
@@ -49,19 +78,8 @@ export function sign1(
   payload: Uint8Array,
   signer: Signer,
 ): Uint8Array {
-  const protectedHeader = encodeCbor(
-    new Map<number, CborValue>([
-      [ALG as number, ALGORITHM_NUMBERS[signer.publicKey.algorithm]],
-      [KID as number, signer.keyId],
-      [TYP as number, typ],
-    ]),
-  );
-  const signature = signer.sign(bytesToSign(network, protectedHeader, payload));
-  const body = encodeCbor([protectedHeader, new Map(), payload, Uint8Array.from(signature)]);
-  const message = new Uint8Array(body.length + 1);
-  message[0] = SIGN1_TAG;
-  message.set(body, 1);
-  return message;
+  const unsigned = prepareSign1(network, typ, payload, signer);
+  return completeSign1(unsigned, signer.sign(unsigned.toSign));
 }
 
 /**
@@ -91,9 +109,14 @@ export function openEnvelope(message: Uint8Array): Result<Envelope> {
   const header = readHeader(protectedHeader);
   if (!header.ok) return header;
   if (signature.length === 0) return reject('signature-missing');
-  if (signature.length !== SIGNATURE_BYTES) return reject('signature-invalid', 'wrong length');
+  if (!isPossibleLength(header.value.algorithm, signature.length)) {
+    return reject('signature-invalid', 'wrong length');
+  }
   return accept({ protectedHeader, ...header.value, payload, signature });
 }
+
+const isPossibleLength = (algorithm: Algorithm, length: number): boolean =>
+  algorithm === 'EdDSA-tree' ? length <= MOST_PROOF_BYTES : length === SIGNATURE_BYTES;
 
 type Header = Pick<Envelope, 'algorithm' | 'keyId' | 'typ'>;
 
@@ -112,8 +135,8 @@ function readHeader(bytes: Uint8Array): Result<Header> {
   if (alg === undefined || keyId === undefined || typ === undefined) {
     return reject('malformed-missing-field', 'alg, kid and typ are required');
   }
-  const algorithm = (['EdDSA', 'ES256'] as const).find((name) => ALGORITHM_NUMBERS[name] === alg);
-  if (algorithm === undefined) return reject('algorithm-mismatch', 'neither EdDSA nor ES256');
+  const algorithm = ALGORITHMS.find((name) => ALGORITHM_NUMBERS[name] === alg);
+  if (algorithm === undefined) return reject('algorithm-mismatch', 'none of the algorithms here');
   if (!(keyId instanceof Uint8Array) || typeof typ !== 'string') return reject('malformed-type');
   if (keyId.length !== KEY_ID_BYTES) return reject('malformed-value', 'a kid has 8 bytes');
   return accept({ algorithm, keyId, typ });
@@ -130,7 +153,9 @@ export function verifyEnvelope(
 ): Result<void> {
   if (envelope.algorithm !== key.algorithm) return reject('algorithm-mismatch');
   const signed = bytesToSign(network, envelope.protectedHeader, envelope.payload);
-  return verifySignature(key, signed, envelope.signature)
-    ? accept(undefined)
-    : reject('signature-invalid');
+  const isValid =
+    key.algorithm === 'EdDSA-tree'
+      ? verifyProof(network, key.bytes, signed, envelope.signature)
+      : verifySignature(key, signed, envelope.signature);
+  return isValid ? accept(undefined) : reject('signature-invalid');
 }

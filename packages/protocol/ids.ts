@@ -36,7 +36,9 @@ export type ProposalId = Id<'proposal'>;
 
 export const ID_BYTES = 16;
 const alphabet = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
-const digitOf = new Map([...alphabet].map((letter, digit) => [letter, digit]));
+/** The digit of each letter, by its code. */
+const digitOf = new Uint8Array(128);
+for (let digit = 0; digit < 32; digit++) digitOf[alphabet.charCodeAt(digit)] = digit;
 const pattern = /^[0-7][0-9A-HJKMNP-TV-Z]{25}$/;
 
 /** The text form of an id. `bytes` are the 16 of the wire. */
@@ -57,14 +59,17 @@ export function idFromBytes<K extends IdKind>(kind: K, bytes: Uint8Array): Id<K>
   return `${prefixes[kind]}_${text}` as Id<K>;
 }
 
+const LETTERS = 26;
+const PREFIX_LETTERS = 4;
+
 /** The 16 bytes of an id of ours. */
 export function idToBytes(id: Id<IdKind>): Uint8Array {
   const bytes = new Uint8Array(ID_BYTES);
   let bits = 0;
   let held = -2;
   let at = 0;
-  for (const letter of id.slice(4)) {
-    bits = ((bits << 5) | (digitOf.get(letter) as number)) & 0x1fff;
+  for (let i = PREFIX_LETTERS; i < PREFIX_LETTERS + LETTERS; i++) {
+    bits = ((bits << 5) | (digitOf[id.charCodeAt(i)] as number)) & 0x1fff;
     held += 5;
     if (held >= 8) {
       held -= 8;

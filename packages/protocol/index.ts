@@ -50,13 +50,38 @@ export type { Clock, Instant } from './time.ts';
 
 // Bytes, CBOR, signatures
 export { ed25519Library, sha256 } from '#primitives';
-export { concatBytes, equalBytes, fromHex, textBytes, toHex } from './bytes.ts';
+export {
+  concatBytes,
+  equalBytes,
+  fromBase64,
+  fromHex,
+  textBytes,
+  toBase64,
+  toHex,
+} from './bytes.ts';
 export { decodeCbor, encodeCbor } from './cbor.ts';
 export type { CborMap, CborValue } from './cbor.ts';
 export { MAX_MESSAGE_BYTES } from './cbor-scan.ts';
-export { bytesToSign, isNetworkId, openEnvelope, sign1, verifyEnvelope } from './cose.ts';
-export type { Envelope, NetworkId } from './cose.ts';
-export { coseKey, formatKeyId, keyIdOf, sameKey, softwareSigner, verifySignature } from './keys.ts';
+export { isNetworkId } from './network.ts';
+export type { NetworkId } from './network.ts';
+export {
+  bytesToSign,
+  completeSign1,
+  openEnvelope,
+  prepareSign1,
+  sign1,
+  verifyEnvelope,
+} from './cose.ts';
+export type { Envelope, Unsigned } from './cose.ts';
+export {
+  ALGORITHMS,
+  coseKey,
+  formatKeyId,
+  keyIdOf,
+  sameKey,
+  softwareSigner,
+  verifySignature,
+} from './keys.ts';
 export type { Algorithm, KeyId, PublicKey, Signer } from './keys.ts';
 
 // Shapes: how values stand in CBOR, strict in both directions
@@ -75,7 +100,9 @@ export type { Certificate, CertificateBody, Limits, Role, Tier } from './certifi
 export {
   hashOfBody,
   openMessage,
+  prepareMessage,
   readOwn,
+  readPayload,
   readVerified,
   signMessage,
   typOf,
@@ -127,3 +154,46 @@ export type { Access, ApiOperation, ApiOperationName, MessageOperation } from '.
 export type * from './api.ts';
 export { createIssuerClient } from './client.ts';
 export type { Fetch, IssuerClient, IssuerClientOptions, MovementList } from './client.ts';
+
+// The transparency log
+export {
+  EMPTY_ROOT,
+  MOST_PATH_HASHES,
+  TREE_HASH_BYTES,
+  commitmentOf,
+  isConsistent,
+  leafHash,
+  nodeHash,
+  rootOfPath,
+} from './tree.ts';
+export type { TreeHead } from './tree.ts';
+export {
+  SALT_BYTES,
+  decodeProof,
+  encodeProof,
+  rootOfProof,
+  statementOf,
+} from './tree-signature.ts';
+export type { TreeProof } from './tree-signature.ts';
+export {
+  checkpointNote,
+  checkpointText,
+  cosign,
+  logKeyOf,
+  openCheckpoint,
+  openCosignature,
+  originOf,
+  parseCheckpoint,
+  signCheckpoint,
+} from './checkpoint.ts';
+export type { Checkpoint, SignedCheckpoint } from './checkpoint.ts';
+export {
+  formatNote,
+  formatNoteKey,
+  formatSignature,
+  noteKeyId,
+  openNote,
+  parseNote,
+  parseNoteKey,
+} from './signed-note.ts';
+export type { NoteKey, NoteKeyType, NoteSignature, SignedNote } from './signed-note.ts';

@@ -4,7 +4,15 @@ import { describe, it } from 'node:test';
 import { fromHex, textBytes, toHex } from './bytes.ts';
 import { decodeCbor, encodeCbor } from './cbor.ts';
 import type { CborValue } from './cbor.ts';
-import { coseKey, formatKeyId, keyIdOf, sameKey, softwareSigner, verifySignature } from './keys.ts';
+import {
+  ALGORITHMS,
+  coseKey,
+  formatKeyId,
+  keyIdOf,
+  sameKey,
+  softwareSigner,
+  verifySignature,
+} from './keys.ts';
 import type { PublicKey } from './keys.ts';
 
 const hex = (text: string): Uint8Array => fromHex(text) as Uint8Array;
@@ -16,6 +24,7 @@ const ed25519: PublicKey = {
 };
 const x = '60fed4ba255a9d31c961eb74c6356d68c049b8923b61fa6ce669622e60f29fb6';
 const y = '7903fe1008b8bc99a41ae9e95628bc64f2f1b20c2d7e9f5177a3c294d4462299';
+const tree: PublicKey = { ...ed25519, algorithm: 'EdDSA-tree' };
 const p256: PublicKey = { algorithm: 'ES256', bytes: hex(x + y) };
 
 describe('keyIdOf()', () => {
@@ -29,6 +38,11 @@ describe('keyIdOf()', () => {
     };
     const thumbprint = '496bd8afadf307e5b08c64b0421bf9dc01528a344a43bda88fadd1669da253ec';
     assert.equal(formatKeyId(keyIdOf(key)), thumbprint.slice(0, 16));
+  });
+
+  it('leaves the algorithm out: RFC 9679 hashes what makes the key', () => {
+    assert.deepEqual(keyIdOf(tree), keyIdOf(ed25519));
+    assert.equal(sameKey(tree, ed25519), false);
   });
 
   it('hashes the COSE_Key as RFC 9053 §7 writes it, in deterministic order', () => {
@@ -45,7 +59,7 @@ describe('keyIdOf()', () => {
 
 describe('coseKey', () => {
   it('reads what it writes', () => {
-    for (const key of [ed25519, p256]) {
+    for (const key of [ed25519, p256, tree]) {
       const read = decodeCbor(encodeCbor(coseKey.encode(key)));
       assert.ok(read.ok);
       const decoded = coseKey.decode(read.value);
@@ -54,6 +68,11 @@ describe('coseKey', () => {
     }
     assert.equal(sameKey(ed25519, p256), false);
     assert.equal(sameKey(ed25519, { ...ed25519, bytes: hex(x) }), false);
+  });
+
+  it('names EdDSA-tree as its alg, −65537', () => {
+    const bytes = toHex(encodeCbor(coseKey.encode(tree)));
+    assert.equal(bytes, `a40101033a0001000020062158 20${toHex(tree.bytes)}`.replace(' ', ''));
   });
 
   const part = hex(x);
@@ -116,6 +135,16 @@ describe('coseKey', () => {
       'key-invalid',
     ],
     [
+      'an alg that needs no saying',
+      new Map<number, CborValue>([
+        [1, 1],
+        [3, -8],
+        [-1, 6],
+        [-2, part],
+      ]),
+      'key-invalid',
+    ],
+    [
       'P-384',
       new Map<number, CborValue>([
         [1, 2],
@@ -135,7 +164,7 @@ describe('coseKey', () => {
 });
 
 describe('softwareSigner()', () => {
-  for (const algorithm of ['EdDSA', 'ES256'] as const) {
+  for (const algorithm of ALGORITHMS) {
     it(`signs with ${algorithm} what verifySignature() takes, under that key only`, () => {
       const [signer, other] = [randomBytes(32), randomBytes(32)].map((secret) =>
         softwareSigner(algorithm, secret),

@@ -2,8 +2,9 @@ import { sha256 } from '#primitives';
 import { checkCertificate } from './certificate.ts';
 import type { Certificate, Role } from './certificate.ts';
 import { decodeCbor, encodeCbor } from './cbor.ts';
-import { openEnvelope, sign1, verifyEnvelope } from './cose.ts';
-import type { Envelope, NetworkId } from './cose.ts';
+import { openEnvelope, prepareSign1, sign1, verifyEnvelope } from './cose.ts';
+import type { Envelope, Unsigned } from './cose.ts';
+import type { NetworkId } from './network.ts';
 import type { KeyId, Signer } from './keys.ts';
 import { accept, assert, reject } from './result.ts';
 import type { Result } from './result.ts';
@@ -15,6 +16,8 @@ export type MessageType<T> = {
   readonly typ: `coinbox.${string}`;
   readonly signedBy: readonly Role[];
   readonly shape: Shape<T>;
+  /** What must hold between what a message says and how it is signed. */
+  check?(body: T, envelope: Pick<Envelope, 'signature'>): Result<void>;
 };
 
 /** A message that has been checked: what it says, who said it, and the very bytes. */
@@ -58,6 +61,14 @@ export function signMessage<T>(
   };
 }
 
+/** A message that still lacks its signature, for a signer that answers later. */
+export const prepareMessage = <T>(
+  type: MessageType<T>,
+  body: T,
+  signer: Pick<Signer, 'publicKey' | 'keyId'>,
+  network: NetworkId,
+): Unsigned => prepareSign1(network, type.typ, encodeCbor(type.shape.encode(body)), signer);
+
 /** The hash that a message with this body will have, before anybody has signed it. */
 export const hashOfBody = <T>(type: MessageType<T>, body: T): Uint8Array =>
   sha256(encodeCbor(type.shape.encode(body)));
@@ -94,7 +105,7 @@ export function verifySigner(envelope: Envelope, trust: Trust): Result<Certifica
 
 /**
  * The second half of openMessage, for a shell that verifies signatures elsewhere (a worker, a
- * batch).
+ * batch). `payload`: where it was read already.
  */
 export function readVerified<T>(
   type: MessageType<T>,
@@ -102,15 +113,27 @@ export function readVerified<T>(
   envelope: Envelope,
   signer: Certificate,
   now: Instant,
+  payload?: Result<T>,
 ): Result<Signed<T>> {
   if (envelope.typ !== type.typ) return reject('signature-invalid', `not signed as a ${type.typ}`);
   const allowed = checkCertificate(signer, type.signedBy, now);
   if (!allowed.ok) return allowed;
+  const body = payload ?? readPayload(type, envelope);
+  if (!body.ok) return body;
+  return accept({ body: body.value, bytes, hash: sha256(envelope.payload), signer });
+}
+
+/**
+ * What a message says, whoever has signed it: it counts for nothing before its signature has been
+ * checked. Rejects: malformed-…, unsupported-version.
+ */
+export function readPayload<T>(type: MessageType<T>, envelope: Envelope): Result<T> {
   const payload = decodeCbor(envelope.payload);
   if (!payload.ok) return payload;
   const body = type.shape.decode(payload.value);
   if (!body.ok) return body;
-  return accept({ body: body.value, bytes, hash: sha256(envelope.payload), signer });
+  const checked = type.check?.(body.value, envelope);
+  return checked?.ok === false ? checked : body;
 }
 
 /**

@@ -179,44 +179,64 @@ type RecordOf<F> = { readonly [K in Required<F>]: ValueOf<F[K]> } & {
   readonly [K in Exclude<keyof F, Required<F>>]?: ValueOf<F[K]>;
 };
 
+type Named = readonly (readonly [name: string, Field<unknown>])[];
+
+/** Fields in the order of their keys, as they stand in CBOR (RFC 8949 §4.2.1). */
+const inOrder = (fields: Fields): Named =>
+  Object.entries(fields).sort(([, { key: a }], [, { key: b }]) =>
+    a < 0 === b < 0 ? Math.abs(a) - Math.abs(b) : b - a,
+  );
+
+function encodeFields(fields: Named, value: object, map: Map<number, CborValue>): CborMap {
+  for (const [name, { key, shape: of }] of fields) {
+    const part = (value as Record<string, unknown>)[name];
+    if (part !== undefined) map.set(key, of.encode(part));
+  }
+  return map;
+}
+
+function decodeFields(fields: Named, map: CborMap): Result<Record<string, unknown>> {
+  const parts: Record<string, unknown> = {};
+  for (const [name, { key, shape: of, optional: mayLack }] of fields) {
+    const found = map.get(key);
+    if (found === undefined) {
+      if (!mayLack) return reject('malformed-missing-field', name);
+      continue;
+    }
+    const decoded = of.decode(found);
+    if (!decoded.ok) return reject(decoded.rejection.code, `${name}: ${detailOf(decoded)}`);
+    parts[name] = decoded.value;
+  }
+  return accept(parts);
+}
+
+const detailOf = (no: Rejected): string => no.rejection.detail ?? no.rejection.code;
+
+/** The first key that is none of these. */
+function unknownKey(map: CborMap, keys: ReadonlySet<number>): Rejected | undefined {
+  for (const key of map.keys()) {
+    if (!keys.has(key)) return reject('malformed-unknown-field', `key ${key}`);
+  }
+  return undefined;
+}
+
 /**
  * A map with exactly these keys. Rejects malformed-unknown-field and malformed-missing-field,
  * naming the field.
  */
 export function record<const F extends Fields>(fields: F): Shape<RecordOf<F>> {
   const named = Object.entries(fields);
+  const ordered = inOrder(fields);
   const keys = new Set(named.map(([, { key }]) => key));
-  const encode = (value: RecordOf<F>): CborValue => {
-    const map = new Map<number, CborValue>();
-    for (const [name, { key, shape: of }] of named) {
-      const part = (value as Record<string, unknown>)[name];
-      if (part !== undefined) map.set(key, of.encode(part));
-    }
-    return map;
-  };
-  const decode = (value: CborValue): Result<RecordOf<F>> => {
-    if (!(value instanceof Map)) return wrongType('a map');
-    const map = value as CborMap;
-    for (const key of map.keys()) {
-      if (!keys.has(key)) return reject('malformed-unknown-field', `key ${key}`);
-    }
-    const parts: Record<string, unknown> = {};
-    for (const [name, part] of named) {
-      const found = map.get(part.key);
-      if (found === undefined) {
-        if (!part.optional) return reject('malformed-missing-field', name);
-        continue;
-      }
-      const decoded = part.shape.decode(found);
-      if (!decoded.ok) return reject(decoded.rejection.code, `${name}: ${detailOf(decoded)}`);
-      parts[name] = decoded.value;
-    }
-    return accept(parts as RecordOf<F>);
-  };
-  return { encode, decode };
+  return shape(
+    (value) => encodeFields(ordered, value, new Map()),
+    (value) => {
+      if (!(value instanceof Map)) return wrongType('a map');
+      const map = value as CborMap;
+      return unknownKey(map, keys) ?? (decodeFields(named, map) as Result<RecordOf<F>>);
+    },
+  );
 }
-
-const detailOf = (no: Rejected): string => no.rejection.detail ?? no.rejection.code;
 
 /** The version of the protocol that this program speaks. */
 export const PROTOCOL_VERSION = 1;
@@ -226,26 +246,26 @@ const versionShape: Shape<1> = shape(
   (value) => (value === PROTOCOL_VERSION ? accept(1 as const) : reject('unsupported-version')),
 );
 
+const VERSION_KEY = 1;
+
 /**
  * A record whose key 1 is the protocol version, checked before all other fields and kept out of the
  * value.
  */
 export function versioned<const F extends Fields>(fields: F): Shape<RecordOf<F>> {
-  const inner = record(fields);
-  return {
-    encode: (value) => {
-      const map = new Map(inner.encode(value) as CborMap);
-      return map.set(1, PROTOCOL_VERSION);
-    },
-    decode: (value) => {
+  const named = Object.entries(fields);
+  const ordered = inOrder(fields);
+  const keys = new Set([VERSION_KEY, ...named.map(([, { key }]) => key)]);
+  return shape(
+    (value) => encodeFields(ordered, value, new Map([[VERSION_KEY, PROTOCOL_VERSION]])),
+    (value) => {
       if (!(value instanceof Map)) return wrongType('a map');
-      const rest = new Map(value as CborMap);
-      const version = rest.get(1);
+      const map = value as CborMap;
+      const version = map.get(VERSION_KEY);
       if (version === undefined) return reject('malformed-missing-field', 'version');
       const checked = versionShape.decode(version);
       if (!checked.ok) return checked;
-      rest.delete(1);
-      return inner.decode(rest);
+      return unknownKey(map, keys) ?? (decodeFields(named, map) as Result<RecordOf<F>>);
     },
-  };
+  );
 }

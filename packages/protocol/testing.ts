@@ -4,6 +4,9 @@ import { CertificateBook, signCertificate } from './certificate.ts';
 import type { Certificate, CertificateBody, Role } from './certificate.ts';
 import { idToBytes, newId } from './ids.ts';
 import type { BillId, Id, IdKind } from './ids.ts';
+import { decodeCbor } from './cbor.ts';
+import type { CborMap } from './cbor.ts';
+import { originOf, signCheckpoint } from './checkpoint.ts';
 import { softwareSigner } from './keys.ts';
 import type { Algorithm, Signer } from './keys.ts';
 import { signMessage } from './message.ts';
@@ -19,6 +22,7 @@ import { money } from './money.ts';
 import type { Money } from './money.ts';
 import { assert } from './result.ts';
 import type { Instant } from './time.ts';
+import { SALT_BYTES, encodeProof, rootOfProof, statementOf } from './tree-signature.ts';
 
 // One charging session with every message of it, from fixed keys at fixed times: what the vectors
 // in spec/ and the tests speak about. 20.00 CNY paid, 12.34 billed, 7.66 given back.
@@ -39,6 +43,46 @@ export const exampleBytes = (name: string): Uint8Array =>
 
 export const exampleSigner = (name: string, algorithm: Algorithm = 'EdDSA'): Signer =>
   softwareSigner(algorithm, exampleBytes(name));
+
+/**
+ * Signs RECEIPTs as the last leaf of a log whose other leaves nobody knows: of the path there, the
+ * hashes are made up. `signer`: the key that signs the checkpoint.
+ */
+export const exampleLogSigner = (signer: Signer, network = EXAMPLE_NETWORK): Signer => ({
+  publicKey: signer.publicKey,
+  keyId: signer.keyId,
+  sign: (toSign) => exampleProofAt(indexIn(toSign), toSign, signer, network),
+});
+
+/** The proof that a message is the last leaf, at this place, of the log of this key. */
+export function exampleProofAt(
+  index: number,
+  toSign: Uint8Array,
+  signer = exampleSigner('issuer', 'EdDSA-tree'),
+  network = EXAMPLE_NETWORK,
+): Uint8Array {
+  const salt = exampleBytes(`salt ${index}`).slice(0, SALT_BYTES);
+  const path = [...index.toString(2)]
+    .filter((bit) => bit === '1')
+    .map((_, i) => exampleBytes(`path ${index} ${i}`));
+  const proof = { salt, index, size: index + 1, path, signature: new Uint8Array(64) };
+  const root = rootOfProof(statementOf(toSign), proof);
+  assert(root, 'a path of one hash for every bit of the index leads to a root');
+  const checkpoint = { origin: originOf(network), size: proof.size, root };
+  return encodeProof({ ...proof, signature: signCheckpoint(checkpoint, signer) });
+}
+
+/**
+ * The leaf of a RECEIPT, from its Sig_structure: the index of its entry (key 2), less 1. 0 where it
+ * is no RECEIPT.
+ */
+function indexIn(toSign: Uint8Array): number {
+  const structure = decodeCbor(toSign);
+  assert(structure.ok && Array.isArray(structure.value), 'a Sig_structure is an array');
+  const payload = decodeCbor(structure.value[3] as Uint8Array);
+  const index = payload.ok && (payload.value as CborMap).get?.(2);
+  return typeof index === 'number' && index > 0 ? index - 1 : 0;
+}
 
 export const exampleId = <K extends IdKind>(kind: K, name: string, afterMs = 0): Id<K> =>
   newId(kind, exampleTime(afterMs), exampleBytes(name));
@@ -77,7 +121,12 @@ export function exampleParties(algorithm: Algorithm = 'EdDSA'): ExampleParties {
   const long = { validUntil: NEW_YEAR_2036 };
   return {
     authority: certified('authority', long, exampleSigner('root'), authority),
-    issuer: certified('issuer', long, authority, exampleSigner('issuer')),
+    issuer: certified(
+      'issuer',
+      long,
+      authority,
+      exampleLogSigner(exampleSigner('issuer', 'EdDSA-tree')),
+    ),
     payer: certified('payer', { limits: { perPayment: money(50_000n) } }),
     holding,
     settlement: certified('settlement', { terminal: holding.wallet }),

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { Fault, softwareSigner } from '@coinbox/protocol';
+import { ALGORITHMS, Fault, softwareSigner } from '@coinbox/protocol';
 import type { Algorithm, Signer } from '@coinbox/protocol';
 import { checkSecretFile, readJsonFile, writeJsonFile } from './folder.ts';
 
@@ -19,7 +19,6 @@ export interface KeyStore {
 
 const KEY_FILE = 'keys.json';
 type StoredKey = { algorithm: Algorithm; secret: string };
-const algorithms: readonly Algorithm[] = ['EdDSA', 'ES256'];
 
 /**
  * Makes the keys of a new data folder: 32 random bytes each, in a file for the owner only. Fault
@@ -56,7 +55,7 @@ export function openKeys(folder: string): KeyStore {
       if (known) return known;
       const key = Object.hasOwn(stored, name) ? stored[name] : undefined;
       const secret = Buffer.from(String(key?.secret), 'base64url');
-      const algorithm = algorithms.find((one) => one === key?.algorithm);
+      const algorithm = ALGORITHMS.find((one) => one === key?.algorithm);
       if (!algorithm || secret.length !== 32) {
         throw new Fault('config-invalid', `${join(folder, KEY_FILE)} has no usable key "${name}"`);
       }

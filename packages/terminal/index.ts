@@ -5,6 +5,8 @@ export { createTerminalFolder, enrolTerminal, readTerminalFolder } from './confi
 export type { TerminalConfig, TerminalFolder } from './config.ts';
 export { openJournal } from './journal.ts';
 export type { Journal } from './journal.ts';
+export { createJournalMemory, openMemoryJournal } from './memory-journal.ts';
+export type { JournalMemory } from './memory-journal.ts';
 
 // Several in one process, over HTTP
 export { startGateway } from './gateway.ts';

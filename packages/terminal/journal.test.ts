@@ -4,7 +4,17 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { after, describe, it } from 'node:test';
-import { ACCEPT, Fault, PAY, VOID, toHex } from '@coinbox/protocol';
+import {
+  ACCEPT,
+  Fault,
+  PAY,
+  RECEIPT,
+  REFUSAL,
+  VOID,
+  money,
+  readOwn,
+  toHex,
+} from '@coinbox/protocol';
 import type { FaultCode } from '@coinbox/protocol';
 import { evolve } from './evolve.ts';
 import { JOURNAL_FILE } from './journal-schema.ts';
@@ -13,8 +23,10 @@ import type { Journal } from './journal.ts';
 import { encodeEvent } from './events.ts';
 import { EMPTY_STATE } from './state.ts';
 import {
+  KIT_BILLED,
   createPlot,
   found,
+  kitBill,
   kitParties,
   kitReadings,
   offerNamed,
@@ -152,12 +164,13 @@ describe('a journal', () => {
         return [settle, refund].map((one) => toHex(found(one).hash));
       }),
     );
+    plot.receipted('settle', 'b').receipted('settle', 'a');
+    const receipts = plot.events.slice(-2).map(({ messages: [bytes] }) => found(bytes));
     const toProvider = journal.pending('provider').map(({ hash }) => toHex(hash));
     assert.deepEqual(toProvider, [
       toHex(found(plot.session('a').lastMeter)),
       toHex(found(plot.session('b').lastMeter)),
-      toHex(found(plot.session('b').settle).hash),
-      toHex(found(plot.session('a').settle).hash),
+      ...receipts.map((bytes) => toHex(readOwn(RECEIPT, bytes).hash)),
     ]);
     const peers = new Set(journal.pending('provider').map(({ peer }) => peer));
     assert.deepEqual([...peers], [kitParties.provider.wallet]);
@@ -167,11 +180,14 @@ describe('a journal', () => {
 
   it('keeps a message for one receiver though the other has it', () => {
     const { journal, plot } = journalled();
-    plot.delivered().billed();
-    const { hash } = found(plot.session().settle);
-    journal.sent('upload', hash);
-    journal.sent('upload', hash);
-    assert.ok(!pending(journal).upload?.includes(toHex(hash)));
+    const { id, lastMeter } = plot.delivered().session();
+    const on = { session: id, meterHash: found(lastMeter) };
+    plot.billed(kitBill(on, { amount: money(KIT_BILLED + 1n) }));
+    const { hash } = readOwn(REFUSAL, found(plot.events.at(-1)?.messages[1]));
+    assert.ok(pending(journal).issuer?.includes(toHex(hash)));
+    journal.sent('issuer', hash);
+    journal.sent('issuer', hash);
+    assert.ok(!pending(journal).issuer?.includes(toHex(hash)));
     assert.ok(pending(journal).provider?.includes(toHex(hash)));
     journal.close();
   });

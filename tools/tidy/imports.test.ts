@@ -54,9 +54,12 @@ const refused: readonly [string, string, RegExp][] = [
   ['packages/issuer/a.ts', './b', /without the ending/],
   ['packages/terminal/a.ts', '@coinbox/link/testing', /outside of a test/],
   ['packages/protocol/a.ts', '@coinbox/protocol', /its own package/],
+  ['packages/verifier/a.ts', '@coinbox/protocol', /verifier, which may not import protocol/],
 ];
 
 const taken: readonly [string, string][] = [
+  ['packages/verifier/a.test.ts', '@coinbox/issuer'],
+  ['packages/verifier/testing/a.ts', '@coinbox/ledger'],
   ['packages/issuer/a.ts', '@coinbox/ledger'],
   ['packages/issuer/operations/a.ts', '../server.ts'],
   ['packages/terminal/a.test.ts', '@coinbox/link/testing'],

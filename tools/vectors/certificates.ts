@@ -82,6 +82,16 @@ export function certificateVectors() {
     ),
     refused('of another network', certificate({}, authority, 'another'), 'signature-invalid'),
     refused('expired', certificate({ validUntil: EXAMPLE_START }), 'key-expired'),
+    refused(
+      'an issuer without a log',
+      certificate({ role: 'issuer', publicKey: exampleSigner('issuer').publicKey }),
+      'key-invalid',
+    ),
+    refused(
+      'a wallet with a log',
+      certificate({ publicKey: exampleSigner('someone', 'EdDSA-tree').publicKey }),
+      'key-invalid',
+    ),
     refused('an unknown role', withClaims(claims(1, 8, 0)), 'malformed-value'),
     refused('an unknown tier', withClaims(claims(1, 1, 3)), 'malformed-value'),
     refused('version 2', withClaims(claims(2, 1, 0)), 'unsupported-version'),

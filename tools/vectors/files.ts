@@ -3,6 +3,7 @@ import { encodingVectors } from './encoding.ts';
 import { idVectors } from './ids.ts';
 import { messageVectors } from './messages.ts';
 import { signatureVectors } from './signatures.ts';
+import { transparencyVectors } from './transparency.ts';
 
 const textOf = (vectors: unknown): string => `${JSON.stringify(vectors, undefined, 2)}\n`;
 
@@ -13,4 +14,5 @@ export const vectorFiles = (): Readonly<Record<string, string>> => ({
   'ids.json': textOf(idVectors()),
   'certificates.json': textOf(certificateVectors()),
   'messages.json': textOf(messageVectors()),
+  'transparency.json': textOf(transparencyVectors()),
 });

@@ -1,12 +1,16 @@
 import {
   MESSAGES,
   RECEIPT,
+  completeSign1,
   decodeCbor,
+  decodeProof,
   encodeCarrierReply,
   encodeCarrierRequest,
   encodeCbor,
   encodeLinkEnvelope,
+  encodeProof,
   openEnvelope,
+  prepareMessage,
   sign1,
   toHex,
 } from '@coinbox/protocol';
@@ -19,6 +23,7 @@ import type {
   Receipt,
   Signed,
   Signer,
+  TreeProof,
 } from '@coinbox/protocol';
 import {
   EXAMPLE_NETWORK,
@@ -27,6 +32,7 @@ import {
   exampleMessage,
   exampleMessages,
   exampleParties,
+  exampleProofAt,
   exampleSigner,
 } from '@coinbox/protocol/testing';
 import { diagnosticOf, jsonOf, refused, taken } from './case.ts';
@@ -148,6 +154,53 @@ function invalidMessages(): readonly MessageCase[] {
     bad('RECEIPT by a provider', byProvider('receipt'), 'key-wrong-role', 'coinbox.receipt'),
   ];
 }
+
+/** The RECEIPT with other parts of its proof. */
+const proven = (change: (proof: TreeProof) => Partial<TreeProof>): Uint8Array => {
+  const opened = openEnvelope(messages.receipt.bytes);
+  const proof = opened.ok ? decodeProof(opened.value.signature) : undefined;
+  if (!opened.ok || !proof) throw new Error('the example opens');
+  const unsigned = { ...opened.value, toSign: new Uint8Array() };
+  return completeSign1(unsigned, encodeProof({ ...proof, ...change(proof) }));
+};
+
+const flipped = (bytes: Uint8Array | undefined): Uint8Array =>
+  (bytes as Uint8Array).map((byte, i) => (i === 3 ? byte ^ 1 : byte));
+
+/** A RECEIPT that stands in the log, but not where its index says. */
+function misplaced(): Uint8Array {
+  const { signer } = parties.issuer;
+  const unsigned = prepareMessage(RECEIPT, messages.receipt.body, signer, EXAMPLE_NETWORK);
+  return completeSign1(unsigned, exampleProofAt(1, unsigned.toSign));
+}
+
+const invalidProofs = (): readonly MessageCase[] =>
+  (
+    [
+      ['a bit of the salt flipped', proven(({ salt }) => ({ salt: flipped(salt) }))],
+      [
+        'a bit of the path flipped',
+        proven(({ path }) => ({ path: [flipped(path[0]), ...path.slice(1)] })),
+      ],
+      ['a hash of the path left out', proven(({ path }) => ({ path: path.slice(1) }))],
+      [
+        'a hash more in the path',
+        proven(({ path, salt }) => ({
+          path: [...path, new Uint8Array(32).fill(salt[0] as number)],
+        })),
+      ],
+      ['another place', proven(({ index }) => ({ index: index - 1 }))],
+      ['a larger tree', proven(({ size }) => ({ size: size + 1 }))],
+      [
+        'a bit of the signature flipped',
+        proven(({ signature }) => ({ signature: flipped(signature) })),
+      ],
+      ['a short salt', proven(({ salt }) => ({ salt: salt.subarray(1) }))],
+      ['the place of another entry', misplaced()],
+    ] as const
+  ).map(([title, bytes]) =>
+    bad(`RECEIPT with ${title}`, bytes, 'signature-invalid', 'coinbox.receipt'),
+  );
 
 type Change = readonly [
   message: keyof typeof MESSAGES,
@@ -286,6 +339,7 @@ export function messageVectors() {
       ...storedEs256.messages,
       ...invalidMessages(),
       ...invalidFields(),
+      ...invalidProofs(),
     ],
     envelopes: envelopeCases(),
   };

@@ -1,4 +1,5 @@
 import swagger from '@fastify/swagger';
+import type { Ledger } from '@coinbox/ledger';
 import { API_OPERATIONS, MESSAGE_PATH, rejectionRow } from '@coinbox/protocol';
 import type { Rejection } from '@coinbox/protocol';
 import Fastify from 'fastify';
@@ -9,6 +10,8 @@ import type { Socket } from 'node:net';
 import manifest from '../package.json' with { type: 'json' };
 import { MAX_BODY_BYTES, createDoor, pathOf } from './door.ts';
 import type { DoorEvents } from './door.ts';
+import { addLogFiles } from './log-files.ts';
+import type { LogFilesConfig } from './log-files.ts';
 import type { Metrics } from './metrics.ts';
 import { PROBLEM_MEDIA_TYPE, problemFor, rejectionOfFailure, traceIdOf } from './problems.ts';
 import { addRoutes, sendProblem } from './routes.ts';
@@ -16,13 +19,14 @@ import type { RoutesConfig } from './routes.ts';
 import { SCHEMAS } from './schemas.ts';
 import type { Issuer } from '../issuer.ts';
 
-export type AppConfig = RoutesConfig & {
-  readonly issuer: Pick<Issuer, 'call' | 'submit' | 'ledger'>;
-  readonly metrics: Metrics;
-  /** May it take requests? */
-  readonly isSound: () => boolean;
-  readonly failed: (failure: unknown, traceId: string) => void;
-};
+export type AppConfig = RoutesConfig &
+  LogFilesConfig & {
+    readonly issuer: Pick<Issuer, 'call' | 'submit'> & { readonly ledger: Pick<Ledger, 'head'> };
+    readonly metrics: Metrics;
+    /** May it take requests? */
+    readonly isSound: () => boolean;
+    readonly failed: (failure: unknown, traceId: string) => void;
+  };
 
 /**
  * Limits against slow and oversized requests (Node's own are minutes, and are looked at every 30
@@ -61,6 +65,7 @@ export async function createApp(config: AppConfig): Promise<FastifyInstance> {
   answerErrors(app, config);
   await documentApi(app);
   addRoutes(app, config);
+  addLogFiles(app, config);
   addHealth(app, config);
   await app.ready();
   return app;

@@ -9,10 +9,11 @@ import type { Forge } from '../testing/forge.ts';
 import { createServerFixture } from '../testing/server.ts';
 import type { HttpAnswer, ServerFixture } from '../testing/server.ts';
 import { paidSession } from '../testing/session.ts';
+import type { FixtureIssuer } from '../testing/fixture.ts';
 import type { PaidSession } from '../testing/session.ts';
 
 let server: ServerFixture;
-let s: PaidSession;
+let s: PaidSession<FixtureIssuer>;
 /** A PAY that would be posted, if it were sent as it is. */
 let pay: Signed<Pay>;
 let forge: Forge;

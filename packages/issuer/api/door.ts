@@ -1,4 +1,4 @@
-import { MAX_MESSAGE_BYTES, reject, rejectionRow } from '@coinbox/protocol';
+import { MAX_MESSAGE_BYTES, accept, reject, rejectionRow } from '@coinbox/protocol';
 import type { Rejection, Result } from '@coinbox/protocol';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Answer, Issuer } from '../issuer.ts';
@@ -25,14 +25,16 @@ export function createDoor(issuer: Pick<Issuer, 'submit'>, events: DoorEvents) {
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const began = performance.now();
-    const traceId = traceIdOf(request.headers);
     const done = (status: number, code?: string): void =>
       events.answered(status, code, (performance.now() - began) / 1000);
-    const refuse = (rejection: Rejection, headers: Record<string, string> = {}): void => {
-      const path = pathOf(request);
-      const body = JSON.stringify(
-        problemFor(rejection, { headers: request.headers, path, traceId }),
-      );
+    const refuse = (
+      rejection: Rejection,
+      headers: Record<string, string> = {},
+      traceId = traceIdOf(request.headers),
+    ): void => {
+      const { headers: asked } = request;
+      const asking = { headers: asked, path: pathOf(request), traceId };
+      const body = JSON.stringify(problemFor(rejection, asking));
       const { status } = rejectionRow(rejection.code);
       response.writeHead(status, {
         ...headersFor(rejection),
@@ -55,8 +57,9 @@ export function createDoor(issuer: Pick<Issuer, 'submit'>, events: DoorEvents) {
       done(send(response, answered.value), answered.value.code);
     } catch (failure) {
       if (response.destroyed || request.destroyed) return;
+      const traceId = traceIdOf(request.headers);
       events.failed(failure, traceId);
-      refuse(rejectionOfFailure(failure));
+      refuse(rejectionOfFailure(failure), {}, traceId);
     }
   }
 
@@ -91,18 +94,31 @@ function checkHeaders({ url, headers }: IncomingMessage): Rejection | undefined 
   return undefined;
 }
 
-/** Rejects: too-large; what is over the limit is not kept. */
-async function readBody(request: IncomingMessage): Promise<Result<Uint8Array>> {
-  const chunks: Buffer[] = [];
-  let length = 0;
-  for await (const chunk of request.iterator({ destroyOnReturn: false })) {
-    length += (chunk as Buffer).length;
-    if (length > MAX_BODY_BYTES) return reject('too-large');
-    if (length <= MAX_MESSAGE_BYTES + 1) chunks.push(chunk as Buffer);
-  }
-  if (length > MAX_MESSAGE_BYTES) return reject('too-large');
-  return { ok: true, value: chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks) };
-}
+/**
+ * Rejects: too-large; what is over the limit is not kept. By events: an iterator costs as much as
+ * the parsing of the whole request.
+ */
+const readBody = (request: IncomingMessage): Promise<Result<Uint8Array>> =>
+  new Promise((resolve, fail) => {
+    let chunks: Buffer[] = [];
+    let length = 0;
+    const take = (chunk: Buffer): void => {
+      length += chunk.length;
+      if (length <= MAX_MESSAGE_BYTES) chunks.push(chunk);
+      else chunks = [];
+      if (length <= MAX_BODY_BYTES) return;
+      request.off('data', take).pause();
+      resolve(reject('too-large'));
+    };
+    request.on('data', take);
+    request.on('end', () => {
+      if (length > MAX_MESSAGE_BYTES) return resolve(reject('too-large'));
+      resolve(accept(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks)));
+    });
+    request.on('error', fail);
+  });
+
+const COSE = 'application/cose; cose-type="cose-sign1"';
 
 function send(
   response: ServerResponse,
@@ -111,7 +127,7 @@ function send(
   const recorded = code === undefined ? 200 : rejectionRow(code).status;
   const status = result === 'parked' ? 202 : recorded;
   response.writeHead(status, {
-    'content-type': 'application/cose; cose-type="cose-sign1"',
+    'content-type': COSE,
     'content-length': receipt.length,
     'cache-control': 'no-store',
     ...(code && { 'coinbox-code': code }),

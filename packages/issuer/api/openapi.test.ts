@@ -6,6 +6,7 @@ import type { ApiOperationName } from '@coinbox/protocol';
 import { createServerFixture } from '../testing/server.ts';
 import type { HttpAnswer, ServerFixture } from '../testing/server.ts';
 import { paidSession } from '../testing/session.ts';
+import type { FixtureIssuer } from '../testing/fixture.ts';
 import type { PaidSession } from '../testing/session.ts';
 
 type Validate = ((value: unknown) => boolean) & { errors?: unknown };
@@ -22,7 +23,7 @@ type Document = {
 };
 
 let server: ServerFixture;
-let s: PaidSession;
+let s: PaidSession<FixtureIssuer>;
 let openapi: Document;
 let validatorOf: (schema: object) => Validate;
 

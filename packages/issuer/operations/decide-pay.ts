@@ -35,7 +35,8 @@ export type PayFacts = {
  * PAY: payer → holding, and a hold on it there. Rejects, in this order: key-wrong-role, id-reused,
  * account-same, terminal-unknown, terminal-not-accepting, currency-mismatch, mapping-changed,
  * order-not-yet-valid, order-expired, limit-transaction, limit-cumulative, wallet-frozen. The
- * ledger refuses for good: offer-taken, offer-voided, insufficient-funds, amount-overflow.
+ * ledger refuses for good: offer-taken, offer-voided (after account-same), insufficient-funds,
+ * amount-overflow.
  */
 export function decidePay(pay: Signed<Pay>, facts: PayFacts): Result<Ruling> {
   const { body, signer, hash } = pay;
@@ -47,6 +48,8 @@ export function decidePay(pay: Signed<Pay>, facts: PayFacts): Result<Ruling> {
   if (facts.known) return sameAgain(facts.known, hash);
   if (facts.sequenceTaken) return reject('id-reused', 'the sequence number is of another payment');
   if (body.payer === body.terminal) return reject('account-same');
+  // Used up for good: the ledger records the refusal, whose receipt is what credits the payer again.
+  if (facts.offer !== 'free') return toPost(groupOfPay(pay, facts.offer));
   if (!terminal || terminal.role !== 'holding') return reject('terminal-unknown');
   if (terminal.suspended) return reject('terminal-not-accepting', 'suspended');
   if (terminal.frozen) return reject('terminal-not-accepting', 'frozen');

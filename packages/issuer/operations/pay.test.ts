@@ -219,6 +219,17 @@ describe('pay()', () => {
     assert.equal((await s.balanceOf(second)).balance, 1_000n);
   });
 
+  test('refuses it for good whatever else has changed since: that refusal credits again', async () => {
+    const s = await setting();
+    const offer = offerOf(s);
+    const second = await s.openPayer(1_000n);
+    const late = s.messages.pay(second, offer, 10n);
+    await assertPosted(s, s.messages.pay(s.payer, offer, 10n).bytes);
+    await s.map(s.terminal, await s.openWallet('provider'));
+    await s.freeze(second);
+    await assertRefused(s, late.bytes, 409, 'offer-taken');
+  });
+
   test('refuses for good a PAY on an offer that is void: offer-voided', async () => {
     const s = await setting();
     const offer = offerOf(s);

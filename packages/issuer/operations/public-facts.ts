@@ -2,6 +2,7 @@ import {
   ASSETS,
   REJECTIONS,
   accept,
+  assert,
   currencyOf,
   exponentOf,
   formatKeyId,
@@ -19,10 +20,12 @@ export async function discover(context: Context, call: Call): Promise<Result<Dis
   const query = noQuery(call.query);
   if (!query.ok) return query;
   const { network, asset, root, certificates } = context;
+  const { algorithm } = root;
+  assert(algorithm !== 'EdDSA-tree', 'the root signs by itself');
   return accept({
     network,
     asset,
-    root: { algorithm: root.algorithm, bytes: toBase64url(root.bytes) },
+    root: { algorithm, bytes: toBase64url(root.bytes) },
     certificates: certificates.map(({ bytes }) => toBase64url(bytes)),
     version: manifest.version,
   });

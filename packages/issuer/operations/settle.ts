@@ -1,4 +1,4 @@
-import { BILL, DRAW, openMessage, reject, settlementIdOf } from '@coinbox/protocol';
+import { BILL, DRAW, reject, settlementIdOf } from '@coinbox/protocol';
 import type { Bill, MessageType, Result, Settle, Signed } from '@coinbox/protocol';
 import { parkGroup, uploadSeries } from '../accounts.ts';
 import type { Context, Posted } from '../context.ts';
@@ -45,12 +45,11 @@ async function lookUp(context: Context, { body }: Signed<Settle>): Promise<Settl
 
 /** A message inside another. Rejects as openMessage does, and key-revoked. */
 function openInside<T>(
-  { network, registry, clock }: Context,
+  { registry, open }: Context,
   type: MessageType<T>,
   bytes: Uint8Array,
 ): Result<Signed<T>> {
-  const trust = { network, certificateOf: registry.certificateOf };
-  const opened = openMessage(type, bytes, trust, clock.now());
+  const opened = open(type, bytes);
   if (!opened.ok) return opened;
   const isRevoked = registry.wallet(opened.value.signer.body.wallet)?.revoked;
   return isRevoked ? reject('key-revoked') : opened;

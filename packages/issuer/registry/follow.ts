@@ -1,8 +1,9 @@
+import { MAX_PAGE } from '@coinbox/ledger';
 import type { Ledger } from '@coinbox/ledger';
 import { Fault } from '@coinbox/protocol';
 import type { Registry } from './registry.ts';
 
-const PAGE = 500;
+const PAGE = MAX_PAGE;
 
 /**
  * Reads into the registry what of the log it has not seen. Throws Fault ledger-corrupt where the

@@ -1,6 +1,14 @@
 import { createMemoryLedger } from '@coinbox/ledger';
 import type { Ledger } from '@coinbox/ledger';
-import { RECEIPT, assert, money, newId, openMessage, signCertificate } from '@coinbox/protocol';
+import {
+  RECEIPT,
+  assert,
+  money,
+  newId,
+  openMessage,
+  sha256,
+  signCertificate,
+} from '@coinbox/protocol';
 import type {
   Algorithm,
   Asset,
@@ -43,14 +51,16 @@ export const TEST_NETWORK: NetworkId = 'test-net';
 export const TEST_ASSET: Asset = 'CNY/2';
 
 /** What the fixture has to know of the issuer that it speaks to. */
-export type FixturePorts = Pick<
-  IssuerPorts,
-  'network' | 'asset' | 'root' | 'certificates' | 'ledger'
->;
+export type FixturePorts = Pick<IssuerPorts, 'network' | 'asset' | 'root' | 'certificates'> & {
+  readonly ledger: Omit<Ledger, 'post' | 'close'>;
+};
+
+/** What the fixture asks of an issuer, wherever it runs. */
+export type FixtureIssuer = Pick<Issuer, 'submit' | 'call' | 'summary' | 'close'>;
 
 /** An issuer with what a test needs to speak to it. */
-export type RunningFixture = {
-  readonly issuer: Issuer;
+export type RunningFixture<I extends FixtureIssuer = Issuer> = {
+  readonly issuer: I;
   readonly ports: FixturePorts;
   readonly clock: Clock & { set(at: number): void };
   readonly messages: Messages;
@@ -99,11 +109,8 @@ export function createTestPorts(
   records: DatabaseSync,
   random: () => Uint8Array,
 ): IssuerPorts {
-  const [root, authority, receipts] = [1, 2, 3].map(() => testSigner('EdDSA', random)) as [
-    Signer,
-    Signer,
-    Signer,
-  ];
+  const [root, authority] = [1, 2].map(() => testSigner('EdDSA', random)) as [Signer, Signer];
+  const receipts = testSigner('EdDSA-tree', random);
   const certify: Certify = (role, { publicKey }, by) =>
     signCertificate(
       {
@@ -127,6 +134,7 @@ export function createTestPorts(
     ],
     authority,
     receipts,
+    log: { secret: sha256(random()) },
     clock,
     ledger,
     records,
@@ -143,12 +151,12 @@ export async function createIssuerFixture(options: FixtureOptions = {}): Promise
 }
 
 /** The fixture around an issuer that runs, in memory or in a folder. */
-export function fixtureOf(
-  issuer: Issuer,
+export function fixtureOf<I extends FixtureIssuer>(
+  issuer: I,
   ports: FixturePorts,
   clock: IssuerFixture['clock'],
   random: () => Uint8Array,
-): RunningFixture {
+): RunningFixture<I> {
   const { network, asset, ledger } = ports;
   const ids = createIds(clock, random);
   return {
@@ -181,7 +189,7 @@ type Operators = Pick<
 
 /** What the two operators do: open wallets, map, issue, freeze. */
 function operatorsOf(
-  issuer: Issuer,
+  issuer: FixtureIssuer,
   { network, asset, root, certificates }: FixturePorts,
   ids: RunningFixture['newId'],
   random: () => Uint8Array,

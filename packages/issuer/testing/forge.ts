@@ -1,10 +1,11 @@
 import { concatBytes, decodeCbor, encodeCbor, openEnvelope, sign1, toHex } from '@coinbox/protocol';
 import type { CborMap, CborValue, Pay, Signed } from '@coinbox/protocol';
 import { TEST_NETWORK, expect } from './fixture.ts';
+import type { FixtureIssuer } from './fixture.ts';
 import type { PaidSession } from './session.ts';
 
 /** Makes messages that are wrong in one way, out of a PAY that is right. */
-export function createForge(s: PaidSession, pay: Signed<Pay>) {
+export function createForge(s: PaidSession<FixtureIssuer>, pay: Signed<Pay>) {
   const { protectedHeader, payload, signature } = expect(openEnvelope(pay.bytes));
   const fields = expect(decodeCbor(payload)) as CborMap;
   const keyId = s.payer.signer.keyId;

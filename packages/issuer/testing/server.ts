@@ -6,6 +6,7 @@ import { readConfig } from '../config.ts';
 import { initIssuer, tokenFile } from '../init.ts';
 import { startIssuer } from '../server.ts';
 import type { RunningIssuer } from '../server.ts';
+import type { RemoteIssuer } from '../thread/remote-issuer.ts';
 import { TEST_ASSET, TEST_NETWORK, fixtureOf } from './fixture.ts';
 import type { RunningFixture } from './fixture.ts';
 import { createTestClock, createTestRandom } from './wallets.ts';
@@ -32,7 +33,7 @@ export type Asking = {
 };
 
 /** A real server on 127.0.0.1 with a folder of its own. */
-export type ServerFixture = RunningFixture & {
+export type ServerFixture = RunningFixture<RemoteIssuer> & {
   readonly url: string;
   readonly folder: string;
   ask(path: string, asking?: Asking): Promise<HttpAnswer>;
@@ -53,7 +54,7 @@ export async function createServerFixture(): Promise<ServerFixture> {
   initIssuer(folder, { network: TEST_NETWORK, asset: TEST_ASSET, clock });
   const start = (): Promise<RunningIssuer> => startIssuer({ folder, clock, log: silent });
   let running = await start();
-  const fixture = (): RunningFixture =>
+  const fixture = (): RunningFixture<RemoteIssuer> =>
     fixtureOf(
       running.issuer,
       { ...readConfig(folder), ledger: running.issuer.ledger },

@@ -1,7 +1,9 @@
 import { paymentIdOf } from '@coinbox/protocol';
 import type { Bill, PaymentId, SessionId, Settle, Signed } from '@coinbox/protocol';
+import type { Issuer } from '../issuer.ts';
 import { createIssuerFixture, expect } from './fixture.ts';
 import type {
+  FixtureIssuer,
   FixtureOptions,
   IssuerFixture,
   RunningFixture,
@@ -24,7 +26,7 @@ export type Paid = {
   readonly payAgain: (amount: bigint, payer?: TestWallet) => Promise<PaymentId>;
 };
 
-export type PaidSession = RunningFixture & Paid;
+export type PaidSession<I extends FixtureIssuer = Issuer> = RunningFixture<I> & Paid;
 
 const PAID = 500n;
 
@@ -36,7 +38,7 @@ export async function createPaidSession(
 }
 
 /** At an issuer that runs. */
-export async function paidSession<F extends RunningFixture>(fixture: F): Promise<F & Paid> {
+export async function paidSession<F extends RunningFixture<FixtureIssuer>>(fixture: F): Promise<F & Paid> {
   const { issuer, messages } = fixture;
   const provider = await fixture.openWallet('provider');
   const terminal = await fixture.openTerminal(provider);

@@ -38,10 +38,25 @@ export function describeReads(openSubject: OpenSubject): void {
         at: Date.UTC(2026, 0, 1, 0, 0, 1),
         previousHash: ground.hash,
         hash: new Uint8Array(sha256(entryBytes(entry))),
+        commitEnd: 2,
       });
       assert.deepEqual(await ledger.entry(2), entry);
       assert.deepEqual(await ledger.entryOf('1'), entry);
       assert.deepEqual(await ledger.head(), { index: 2, hash: entry.hash });
+    });
+  });
+
+  test('an entry knows where its commit ends, for ever', async () => {
+    await onGround(openSubject, async (ledger) => {
+      const pay = (id: string) => group(id, [transfer('a', 'b', 1n)]);
+      const over = group('over', [transfer('a', 'b', 10_000n)]);
+      await ledger.post([pay('2'), group('none', []), over, pay('4')]);
+      await ledger.post([pay('5')]);
+      await ledger.post([pay('2'), pay('6'), pay('7')]);
+      const ends = (await allEntries(ledger)).map(({ commitEnd }) => commitEnd);
+      assert.deepEqual(ends, [1, 4, 4, 4, 5, 7, 7]);
+      assert.equal((await ledger.entry(2))?.commitEnd, 4);
+      assert.equal((await ledger.entryOf('over'))?.commitEnd, 4);
     });
   });
 

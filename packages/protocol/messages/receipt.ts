@@ -12,7 +12,10 @@ import {
   versioned,
   word,
 } from '../shape.ts';
+import { accept, reject } from '../result.ts';
+import type { Result } from '../result.ts';
 import type { ValueIn } from '../shape.ts';
+import { decodeProof } from '../tree-signature.ts';
 
 /**
  * `posted`: the money has moved. `refused`: it never will for this id. `parked`: it waits for a
@@ -23,7 +26,7 @@ export type ReceiptResult = keyof typeof RESULTS;
 
 /**
  * RECEIPT, issuer → all: what became of one message, at one place of the ledger. Issued again it
- * has the same bytes. The sequence of the issuer is the ledger index.
+ * has the same bytes. Its signature is a proof that it stands in the issuer's log. The sequence of the issuer is the ledger index.
  */
 const shape = versioned({
   index: field(2, integer(1)),
@@ -48,8 +51,19 @@ const shape = versioned({
 });
 
 export type Receipt = ValueIn<typeof shape>;
+
+/** The entry of index n is leaf n − 1 of the issuer's log. Rejects signature-invalid. */
+const checkPlace = (
+  { index }: Receipt,
+  { signature }: { readonly signature: Uint8Array },
+): Result<void> =>
+  decodeProof(signature)?.index === index - 1
+    ? accept(undefined)
+    : reject('signature-invalid', 'the proof is of another place in the log');
+
 export const RECEIPT: MessageType<Receipt> = {
   typ: 'coinbox.receipt',
   signedBy: ['issuer'],
   shape,
+  check: checkPlace,
 };

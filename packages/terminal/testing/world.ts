@@ -58,7 +58,7 @@ export function enrolKitTerminal(
       asset: 'CNY/2',
       issuerUrl: 'http://127.0.0.1:1',
       brokerUrl: 'mqtt://127.0.0.1:1',
-      root: { algorithm: root.algorithm, bytes: base64(root.bytes) },
+      root: { algorithm: 'EdDSA', bytes: base64(root.bytes) },
       certificates: [authority, issuer].map(({ certificate }) => base64(certificate.bytes)),
       holdingCertificate: base64(holding.certificate.bytes),
       settlementCertificate: base64(settlement.certificate.bytes),

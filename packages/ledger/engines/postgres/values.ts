@@ -40,7 +40,7 @@ export function holdFrom(row: Row): Hold {
 
 /** The columns that `entryFrom` reads, of `entries` named `e`. */
 export const ENTRY_COLUMNS = `e.number, e.id, e.code, e.refusal, e.fingerprint, e.steps, e.claims,
-  e.series, e.sequence, e.memo, e.at, e.hash,
+  e.series, e.sequence, e.memo, e.at, e.hash, e.commit_end,
   (SELECT p.hash FROM entries AS p WHERE p.number = e.number - 1) AS previous`;
 
 /** An entry from a row. Throws if a column does not hold what it must. */
@@ -62,6 +62,7 @@ export function entryFrom(row: Row): Entry {
     at: numberFrom(row.at) as Instant,
     previousHash: (row.previous as Uint8Array | null) ?? GENESIS.hash,
     hash: row.hash as Uint8Array,
+    commitEnd: numberFrom(row.commit_end),
   };
 }
 

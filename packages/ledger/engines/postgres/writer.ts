@@ -33,13 +33,13 @@ const SET_HOLDS = {
 const ADD_ENTRIES = {
   name: 'add-entries',
   text: `INSERT INTO entries (number, id, code, refusal, fingerprint, steps, claims, series,
-      sequence, memo, at, hash)
+      sequence, memo, at, hash, commit_end)
     SELECT $1::bigint + u.place, u.id, u.code, u.refusal,
       substring($2::bytea FROM 32 * u.place::int - 31 FOR 32), u.steps, u.claims, u.series,
       u.sequence, substring($3::bytea FROM u.memo_from FOR u.memo_length), $4::bigint,
-      substring($5::bytea FROM 32 * u.place::int - 31 FOR 32)
-    FROM unnest($6::text[], $7::text[], $8::text[], $9::text[], $10::text[], $11::text[],
-        $12::bigint[], $13::int[], $14::int[]) WITH ORDINALITY
+      substring($5::bytea FROM 32 * u.place::int - 31 FOR 32), $6::bigint
+    FROM unnest($7::text[], $8::text[], $9::text[], $10::text[], $11::text[], $12::text[],
+        $13::bigint[], $14::int[], $15::int[]) WITH ORDINALITY
       AS u (id, code, refusal, steps, claims, series, sequence, memo_from, memo_length, place)`,
 };
 const ADD_LEGS = {
@@ -147,8 +147,9 @@ async function writeEntries(
   });
   const bytes = (part: 'fingerprint' | 'memo' | 'hash') =>
     Buffer.concat(entries.map((entry) => entry[part]));
-  // One commit has one instant.
-  const fixed = [before, bytes('fingerprint'), bytes('memo'), entries[0]?.at, bytes('hash')];
+  // One commit has one instant and one end.
+  const { at, commitEnd } = entries[0] ?? {};
+  const fixed = [before, bytes('fingerprint'), bytes('memo'), at, bytes('hash'), commitEnd];
   const sent = session.run(ADD_ENTRIES, [...fixed, ...columnsOf(rows)]);
   await expectRows(entries.length, sent);
 }

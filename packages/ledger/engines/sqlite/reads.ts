@@ -1,6 +1,6 @@
 import { assert } from '@coinbox/protocol';
 import type { Asset } from '@coinbox/protocol';
-import type { DatabaseSync, SQLInputValue } from 'node:sqlite';
+import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
 import type { Account, AccountId, Hold, HoldId } from '../../account.ts';
 import { recordedOf } from '../../entry.ts';
 import type { Entry, Head } from '../../entry.ts';
@@ -38,19 +38,22 @@ const endOf = (prefix: string): string => `${prefix}\x7f`;
 
 /** The reads over one open connection. */
 export function createReads(db: DatabaseSync): Reads {
-  const find = (sql: string): ((...values: SQLInputValue[]) => Row | undefined) => {
+  const prepare = (sql: string, hasMoney: boolean): StatementSync => {
     const statement = db.prepare(sql);
-    statement.setReadBigInts(true);
+    statement.setReadBigInts(hasMoney);
+    return statement;
+  };
+  const find = (sql: string, hasMoney = true): ((...values: SQLInputValue[]) => Row | undefined) => {
+    const statement = prepare(sql, hasMoney);
     return (...values) => statement.get(...values);
   };
-  const list = (sql: string): ((...values: SQLInputValue[]) => Row[]) => {
-    const statement = db.prepare(sql);
-    statement.setReadBigInts(true);
+  const list = (sql: string, hasMoney = true): ((...values: SQLInputValue[]) => Row[]) => {
+    const statement = prepare(sql, hasMoney);
     return (...values) => statement.all(...values);
   };
   const head = find('SELECT entry, hash FROM head');
-  const entry = find(`SELECT ${ENTRY_COLUMNS} FROM entries AS e WHERE e.number = ?`);
-  const entryOf = find(`SELECT ${ENTRY_COLUMNS} FROM entries AS e WHERE e.id = ?`);
+  const entry = find(`SELECT ${ENTRY_COLUMNS} FROM entries AS e WHERE e.number = ?`, false);
+  const entryOf = find(`SELECT ${ENTRY_COLUMNS} FROM entries AS e WHERE e.id = ?`, false);
   const account = find(`SELECT ${ACCOUNT_COLUMNS} FROM accounts WHERE id = ?`);
   const hold = find(`SELECT h.id, a.id AS account, h.remaining
     FROM holds AS h JOIN accounts AS a ON a.key = h.account WHERE h.id = ?`);
@@ -62,7 +65,7 @@ export function createReads(db: DatabaseSync): Reads {
   const sum = find(`SELECT ${splitSum('balance')}, ${splitSum('held')}
     FROM accounts WHERE id >= ? AND id < ? AND asset = ?`);
   const asOf = (): number => numberFrom((head() as Row).entry);
-  const listEntries = createEntryLists(list);
+  const listEntries = createEntryLists((sql) => list(sql, false));
   return {
     outcome(id) {
       const row = entryOf(id);

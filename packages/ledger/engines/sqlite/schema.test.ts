@@ -55,7 +55,7 @@ describe('schema of the SQLite engine', () => {
 
   test('a file of another program and a ledger of another version are refused', () => {
     assertSchema(db);
-    db.exec('PRAGMA user_version = 2');
+    db.exec('PRAGMA user_version = 1');
     assert.throws(() => assertSchema(db), faultOf('startup-unsafe'));
     db.exec('PRAGMA application_id = 7');
     assert.throws(() => assertSchema(db), faultOf('ledger-corrupt'));

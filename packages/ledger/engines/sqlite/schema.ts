@@ -7,7 +7,7 @@ import { numberFrom } from './values.ts';
  * (https://www.sqlite.org/pragma.html#pragma_application_id).
  */
 export const APPLICATION_ID = 0x436f_696e;
-export const SCHEMA_VERSION = 1;
+export const SCHEMA_VERSION = 2;
 
 /** The name of the ledger file in its folder. */
 export const LEDGER_FILE = 'ledger.sqlite';
@@ -47,7 +47,8 @@ const TABLES = `
     sequence INTEGER CHECK ((sequence IS NULL) = (series IS NULL)),
     memo BLOB NOT NULL,
     at INTEGER NOT NULL,
-    hash BLOB NOT NULL CHECK (length(hash) = 32)
+    hash BLOB NOT NULL CHECK (length(hash) = 32),
+    commit_end INTEGER NOT NULL CHECK (commit_end >= number)
   ) STRICT;
   CREATE INDEX entries_by_code ON entries (code, number);
   CREATE TABLE legs (

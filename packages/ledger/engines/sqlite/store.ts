@@ -6,11 +6,13 @@ import type { Head } from '../../entry.ts';
 import type { TransferGroup } from '../../group.ts';
 import { planBatch } from '../../plan.ts';
 import type { BatchPlan } from '../../plan.ts';
+import { stepsToText } from '../../stored-steps.ts';
 import type { Outcome, View } from '../../view.ts';
 import { asFault } from './errors.ts';
 import { createReads } from './reads.ts';
 import type { Reads } from './reads.ts';
-import { ACCOUNT_COLUMNS, accountFrom, holdFrom, numberFrom, stepsToText } from './values.ts';
+import { createRecentEntries } from './recent-entries.ts';
+import { ACCOUNT_COLUMNS, accountFrom, holdFrom, numberFrom } from './values.ts';
 
 /** The tables of one ledger, behind the only connection that writes to them. */
 export interface Store extends Reads {
@@ -18,15 +20,30 @@ export interface Store extends Reads {
   commit(at: Instant, groups: readonly TransferGroup[]): readonly Result<Outcome>[];
 }
 
-/** Accounts kept in memory, with their keys, as they are after the last commit. */
+/** Accounts, and series, kept in memory. */
 const MAX_CACHED = 65_536;
 
+/** Entries of the last commits kept in memory. */
+const KEPT_ENTRIES = 2_048;
+
 type Cached = { readonly key: number; readonly account: Account };
+
+/** Rows in memory as they are after the last commit. Right because nobody else writes. */
+type Cache = {
+  readonly accounts: Map<AccountId, Cached>;
+  readonly series: Map<string, number>;
+};
+
+function keepIn<K, V>(cache: Map<K, V>, written: ReadonlyMap<K, V>): void {
+  if (cache.size + written.size > MAX_CACHED) cache.clear();
+  for (const [key, value] of written) cache.set(key, value);
+}
 
 /** The store over an open, checked connection. The caller holds the folder's lock. */
 export function createStore(db: DatabaseSync): Store {
   const reads = createReads(db);
-  const cache = new Map<AccountId, Cached>();
+  const recent = createRecentEntries(KEPT_ENTRIES);
+  const cache: Cache = { accounts: new Map(), series: new Map() };
   const view = createView(db, cache);
   const write = createWriter(db, cache);
   let head: Head = reads.head();
@@ -47,6 +64,7 @@ export function createStore(db: DatabaseSync): Store {
       // given out.
       db.exec('COMMIT');
       head = plan.head;
+      recent.keep(plan.entries.map(({ entry }) => entry));
       return plan.results;
     } catch (error) {
       failure = asFault(error);
@@ -55,11 +73,21 @@ export function createStore(db: DatabaseSync): Store {
     }
   }
 
-  return { ...reads, commit };
+  return {
+    ...reads,
+    entry: (index) => recent.entry(index) ?? reads.entry(index),
+    entries(query) {
+      const isPlain = query.code === undefined && query.account === undefined;
+      const items = isPlain ? recent.following(query.after ?? 0, query.limit) : undefined;
+      return items ? { items, asOf: head.index } : reads.entries(query);
+    },
+    series: view.series,
+    commit,
+  };
 }
 
-/** What `decide` asks, from the tables. The cache is right because nobody else writes. */
-function createView(db: DatabaseSync, cache: Map<AccountId, Cached>): View {
+/** What `decide` asks, from the tables. */
+function createView(db: DatabaseSync, cache: Cache): View {
   const account = db.prepare(`SELECT key, ${ACCOUNT_COLUMNS} FROM accounts WHERE id = ?`);
   const hold = db.prepare(`SELECT h.id, a.id AS account, h.remaining
     FROM holds AS h JOIN accounts AS a ON a.key = h.account WHERE h.id = ?`);
@@ -72,13 +100,12 @@ function createView(db: DatabaseSync, cache: Map<AccountId, Cached>): View {
   hold.setReadBigInts(true);
   return {
     account(id) {
-      const cached = cache.get(id);
+      const cached = cache.accounts.get(id);
       if (cached) return cached.account;
       const row = account.get(id);
       if (!row) return undefined;
       const found = { key: numberFrom(row.key), account: accountFrom(row) };
-      if (cache.size >= MAX_CACHED) cache.clear();
-      cache.set(id, found);
+      keepIn(cache.accounts, new Map([[id, found]]));
       return found.account;
     },
     hold(id) {
@@ -86,7 +113,13 @@ function createView(db: DatabaseSync, cache: Map<AccountId, Cached>): View {
       return row && holdFrom(row);
     },
     claim: (key) => claim.get(key)?.id as string | undefined,
-    series: (name) => numberFrom(series.get(name)?.last ?? 0),
+    series(name) {
+      const cached = cache.series.get(name);
+      if (cached !== undefined) return cached;
+      const last = numberFrom(series.get(name)?.last ?? 0);
+      keepIn(cache.series, new Map([[name, last]]));
+      return last;
+    },
     recorded(id) {
       const row = known.get(id);
       if (!row) return undefined;
@@ -104,7 +137,7 @@ type Writer = (plan: BatchPlan) => void;
  * Writes a plan inside the open transaction: each account, hold and series once, netted over the
  * batch.
  */
-function createWriter(db: DatabaseSync, cache: Map<AccountId, Cached>): Writer {
+function createWriter(db: DatabaseSync, cache: Cache): Writer {
   const keyOf = db.prepare('SELECT key FROM accounts WHERE id = ?');
   const openAccount = db.prepare(`INSERT INTO accounts
     (id, asset, may_overdraw, frozen, balance, held) VALUES (?, ?, ?, ?, ?, ?)`);
@@ -114,7 +147,8 @@ function createWriter(db: DatabaseSync, cache: Map<AccountId, Cached>): Writer {
   const setHold = db.prepare(`INSERT INTO holds (id, account, remaining) VALUES (?, ?, ?)
     ON CONFLICT (id) DO UPDATE SET remaining = excluded.remaining`);
   const addEntry = db.prepare(`INSERT INTO entries (number, id, code, refusal, fingerprint,
-    steps, claims, series, sequence, memo, at, hash) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`);
+    steps, claims, series, sequence, memo, at, hash, commit_end)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`);
   const addLeg = db.prepare('INSERT INTO legs (account, entry) VALUES (?, ?)');
   const addClaim = db.prepare('INSERT INTO claims (key, entry) VALUES (?, ?)');
   const setSeries = db.prepare(`INSERT INTO series (name, last) VALUES (?, ?)
@@ -122,7 +156,7 @@ function createWriter(db: DatabaseSync, cache: Map<AccountId, Cached>): Writer {
   const setHead = db.prepare('UPDATE head SET entry = ?, hash = ?');
 
   function findKey(id: AccountId): number | undefined {
-    const key = cache.get(id)?.key ?? keyOf.get(id)?.key;
+    const key = cache.accounts.get(id)?.key ?? keyOf.get(id)?.key;
     return key === undefined ? undefined : numberFrom(key);
   }
 
@@ -162,6 +196,7 @@ function createWriter(db: DatabaseSync, cache: Map<AccountId, Cached>): Writer {
         entry.memo,
         entry.at,
         entry.hash,
+        entry.commitEnd,
       );
       for (const account of touched) addLeg.run(keyIn(account), entry.index);
       if (entry.refusal === undefined) {
@@ -170,7 +205,7 @@ function createWriter(db: DatabaseSync, cache: Map<AccountId, Cached>): Writer {
     }
     for (const [name, last] of plan.series) setSeries.run(name, last);
     setHead.run(plan.head.index, plan.head.hash);
-    if (cache.size + written.size > MAX_CACHED) cache.clear();
-    for (const [id, account] of written) cache.set(id, account);
+    keepIn(cache.accounts, written);
+    keepIn(cache.series, plan.series);
   };
 }

@@ -1,9 +1,9 @@
 import { money } from '@coinbox/protocol';
-import type { Asset, Instant, Money, RejectionCode } from '@coinbox/protocol';
+import type { Asset, Instant, RejectionCode } from '@coinbox/protocol';
 import type { Account, Hold } from '../../account.ts';
 import { GENESIS } from '../../entry.ts';
 import type { Entry } from '../../entry.ts';
-import type { Step } from '../../group.ts';
+import { stepsFromText } from '../../stored-steps.ts';
 
 // Statements that read money run with BigInts on; what is not money becomes a number again here.
 
@@ -39,7 +39,7 @@ export function holdFrom(row: Row): Hold {
 
 /** The columns that `entryFrom` reads, of `entries` named `e`. */
 export const ENTRY_COLUMNS = `e.number, e.id, e.code, e.refusal, e.fingerprint, e.steps, e.claims,
-  e.series, e.sequence, e.memo, e.at, e.hash,
+  e.series, e.sequence, e.memo, e.at, e.hash, e.commit_end,
   (SELECT p.hash FROM entries AS p WHERE p.number = e.number - 1) AS previous`;
 
 /** An entry from a row. Throws if a column does not hold what it must. */
@@ -52,7 +52,7 @@ export function entryFrom(row: Row): Entry {
     status: refusal === null ? 'posted' : 'refused',
     ...(refusal === null ? {} : { refusal }),
     fingerprint: row.fingerprint as Uint8Array,
-    steps: stepsFrom(row.steps as string),
+    steps: stepsFromText(row.steps as string),
     claims: JSON.parse(row.claims as string) as string[],
     ...(row.series === null
       ? {}
@@ -61,18 +61,6 @@ export function entryFrom(row: Row): Entry {
     at: numberFrom(row.at) as Instant,
     previousHash: (row.previous as Uint8Array | null) ?? GENESIS.hash,
     hash: row.hash as Uint8Array,
+    commitEnd: numberFrom(row.commit_end),
   };
-}
-
-/** Steps as they are stored: JSON that SQL can look into, amounts as decimal strings. */
-export const stepsToText = (steps: readonly Step[]): string =>
-  JSON.stringify(
-    steps.map((step) => ('amount' in step ? { ...step, amount: step.amount.toString() } : step)),
-  );
-
-function stepsFrom(text: string): Step[] {
-  const stored = JSON.parse(text) as (Step & { amount?: string })[];
-  return stored.map((step) =>
-    step.amount === undefined ? step : { ...step, amount: BigInt(step.amount) as Money },
-  ) as Step[];
 }

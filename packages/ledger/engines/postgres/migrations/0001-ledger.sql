@@ -43,7 +43,8 @@ CREATE TABLE entries (
   sequence bigint CHECK ((sequence IS NULL) = (series IS NULL)),
   memo bytea NOT NULL,
   at bigint NOT NULL,
-  hash bytea NOT NULL CHECK (length(hash) = 32)
+  hash bytea NOT NULL CHECK (length(hash) = 32),
+  commit_end bigint NOT NULL CHECK (commit_end >= number)
 );
 CREATE INDEX entries_by_code ON entries (code, number);
 
