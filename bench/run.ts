@@ -1,6 +1,5 @@
 import { availableParallelism, cpus, loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
-import { pathToFileURL } from 'node:url';
 import { BENCHMARKS } from './benchmarks/index.ts';
 import { formatLine } from './lib/line.ts';
 import { FULL, QUICK } from './lib/suite.ts';
@@ -12,7 +11,7 @@ const options = {
   json: { type: 'boolean', default: false },
   quick: { type: 'boolean', default: false },
   list: { type: 'boolean', default: false },
-  only: { type: 'string', multiple: true, default: [] },
+  only: { type: 'string', multiple: true },
   wallets: { type: 'string' },
 } as const;
 
@@ -24,13 +23,12 @@ async function main(words: readonly string[]): Promise<number> {
     for (const { name, what } of BENCHMARKS) say(`${name.padEnd(24)}${what}`);
     return 0;
   }
+  const { only = [] } = values;
   const wanted = BENCHMARKS.filter(
-    ({ name }) => values.only.length === 0 || values.only.some((only) => name.startsWith(only)),
+    ({ name }) => only.length === 0 || only.some((word) => name.startsWith(word)),
   );
   if (wanted.length === 0) {
-    process.stderr.write(
-      `no benchmark begins with ${values.only.join(' or ')}; --list names them\n`,
-    );
+    process.stderr.write(`no benchmark begins with ${only.join(' or ')}; --list names them\n`);
     return 64;
   }
   const base = values.quick ? QUICK : FULL;
@@ -47,6 +45,4 @@ async function main(words: readonly string[]): Promise<number> {
   return 0;
 }
 
-if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
-  process.exitCode = await main(process.argv.slice(2));
-}
+process.exitCode = await main(process.argv.slice(2));

@@ -41,7 +41,9 @@ function requestOf(message: Uint8Array): Buffer {
   return Buffer.concat([Buffer.from(head, 'latin1'), message]);
 }
 
-/** Answers that are a whole: status and length of what has come, undefined while parts are missing. */
+/**
+ * Answers that are a whole: status and length of what has come, undefined while parts are missing.
+ */
 function statusOf(answer: Buffer): string | undefined {
   const end = answer.indexOf('\r\n\r\n');
   if (end < 0) return undefined;

@@ -9,7 +9,7 @@ import type { KnownKeys } from '../lib/keys.ts';
 import { LANES_FILE, readLanes } from '../lib/lanes.ts';
 import { readJob } from '../lib/processes.ts';
 
-// Has the prepared SETTLEs posted, and verifies the receipts as a payer or a provider does: with the
+// Has the prepared SETTLEs posted, and verifies the receipts as payers and providers do: with the
 // certificates that they have, and nothing else.
 
 export type Checked = {

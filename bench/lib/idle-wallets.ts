@@ -11,8 +11,8 @@ const CERTIFICATE = new Uint8Array(230);
 const FIRST_INDEX = 1_000_000_000;
 
 /**
- * Puts wallets that nobody uses into the tables of an issuer, evenly between those that are used, so
- * that these stand as far apart as among customers of all ages. The log does not know them.
+ * Puts wallets that nobody uses into the tables of an issuer, evenly between those that are used,
+ * so that these stand as far apart as among customers of all ages. The log does not know them.
  */
 export function addIdleWallets(folder: string, count: number): void {
   if (count === 0) return;

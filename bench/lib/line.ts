@@ -57,7 +57,8 @@ export function formatLine({
   notes,
 }: Line): string {
   const more = Object.entries(notes ?? {}).map(([key, note]) => `${key} ${note}`);
-  const figures = `${String(value).padStart(9)} ${unit.padEnd(22)} ratio ${String(ratio).padEnd(7)}`;
+  const worth = `${String(value).padStart(9)} ${unit.padEnd(22)}`;
+  const figures = `${worth} ratio ${String(ratio).padEnd(7)}`;
   const tail = `to ${against} (${runs} runs, spread ${Math.round(spread * 100)} %)`;
   return `${name.padEnd(36)}${figures} ${tail}${more.length > 0 ? `; ${more.join(', ')}` : ''}`;
 }

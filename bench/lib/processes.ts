@@ -8,8 +8,8 @@ const inRepository = (path: string): string =>
   fileURLToPath(new URL(`../../${path}`, import.meta.url));
 
 /**
- * Runs one of `bench/children` with `job` as its argument, in a process of its own, and answers with
- * the JSON on the last line that it prints. Throws where it fails.
+ * Runs one of `bench/children` with `job` as its argument, in a process of its own, and answers
+ * with the JSON on the last line that it prints. Throws where it fails.
  */
 export async function runChild<T>(name: string, job: object): Promise<T> {
   const script = inRepository(`bench/children/${name}.ts`);

@@ -37,9 +37,9 @@ export const tokenFile = (folder: string, person: string): string =>
   join(folder, `${person}.token`);
 
 /**
- * Makes the data folder of a new issuer: keys, certificates, the secret of the log,
- * `issuer.json`, and a token file for each person. The token file can be given away and deleted; the issuer keeps its hash. Faults:
- * already-initialised, config-invalid.
+ * Makes the data folder of a new issuer: keys, certificates, the secret of the log, `issuer.json`,
+ * and a token file for each person. The token file can be given away and deleted; the issuer keeps
+ * its hash. Faults: already-initialised, config-invalid.
  */
 export function initIssuer(folder: string, options: InitIssuer): void {
   const { network, clock, people = ['maker', 'checker'] } = options;

@@ -35,7 +35,9 @@ const memos = fc.record(
 describe('encodeMemo() and decodeMemo()', () => {
   test('give every memo back', () => {
     fc.assert(
-      fc.property(memos, (memo) => assert.deepEqual(decodeMemo(encodeMemo(memo).slice()), { ...memo })),
+      fc.property(memos, (memo) =>
+        assert.deepEqual(decodeMemo(encodeMemo(memo).slice()), { ...memo }),
+      ),
       { numRuns: 300 },
     );
   });

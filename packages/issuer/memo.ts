@@ -94,10 +94,11 @@ const named = Object.entries(parts) as readonly (readonly [string, Part<unknown>
 const byKey = new Map(named.map(([name, part]) => [part.key, [name, part] as const]));
 
 /**
- * What stands in memos that are at hand, by their very bytes: a memo is read again for its receipt
- * as soon as it is written. Entries go when the bytes go.
+ * What stands in the memos that were written last, by their very bytes: a memo is read again for
+ * its receipt as soon as its group is posted.
  */
-const known = new WeakMap<Uint8Array, Memo>();
+const known = new Map<Uint8Array, Memo>();
+const MOST_KNOWN = 2_048;
 
 /** A memo as CBOR: an array of two byte strings, the facts (a map in CBOR) and the request. */
 export function encodeMemo(memo: Memo): Uint8Array {
@@ -107,16 +108,13 @@ export function encodeMemo(memo: Memo): Uint8Array {
     if (value !== undefined) map.set(part.key, part.encode(value));
   }
   const bytes = encodeCbor([encodeCbor(map), memo.request]);
+  if (known.size >= MOST_KNOWN) known.clear();
   known.set(bytes, memo);
   return bytes;
 }
 
 /** The memo of a group of ours. What cannot be read was not written by `encodeMemo`: a bug. */
-export function decodeMemo(bytes: Uint8Array): Memo {
-  const memo = known.get(bytes) ?? readMemo(bytes);
-  known.set(bytes, memo);
-  return memo;
-}
+export const decodeMemo = (bytes: Uint8Array): Memo => known.get(bytes) ?? readMemo(bytes);
 
 function readMemo(bytes: Uint8Array): Memo {
   assert(bytes[0] === 0x82, 'a memo is an array of two');

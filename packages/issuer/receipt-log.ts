@@ -16,13 +16,13 @@ import type { Asset, NetworkId, Signer, Unsigned } from '@coinbox/protocol';
 import { hasReceipt, prepareReceipt } from './receipts.ts';
 
 /**
- * The transparency log of an issuer (spec/16-transparency.md): a leaf for every entry of the ledger,
- * and receipts that are proofs of their leaf. It follows from the ledger and the secret.
+ * The transparency log of an issuer (spec/16-transparency.md): a leaf for every entry of the
+ * ledger, and receipts that are proofs of their leaf. It follows from the ledger and the secret.
  */
 export interface ReceiptLog {
   /** The last entry that has its leaf. */
   readonly appliedIndex: number;
-  /** Takes an entry that is durable; entries come in order. One that has its leaf is passed over. */
+  /** Takes an entry that is durable. They come in order; one that has its leaf is passed over. */
   note(entry: Entry): void;
   /** An entry that was noted not long ago. */
   recent(index: number): Entry | undefined;

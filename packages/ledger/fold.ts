@@ -33,7 +33,8 @@ type Draft = {
 /**
  * Works the books out from the log alone, trusting none of it. It shares no code with `decide`, so
  * that each checks the other. Throws Fault ledger-corrupt: an index, hash or link that does not
- * fit, an id or claim used twice, commits that overlap, a gap in a series, a step that could not have been posted.
+ * fit, an id or claim used twice, commits that overlap, a gap in a series, a step that could not
+ * have been posted.
  */
 export function foldEntries(entries: Iterable<Entry>): Books {
   const draft: Draft = {

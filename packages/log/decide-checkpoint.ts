@@ -18,9 +18,9 @@ export type MadeOfTiles = {
 export type CheckpointVerdict = 'same' | 'grown' | 'unmade' | 'smaller' | 'split';
 
 /**
- * Judges a checkpoint by the one that was seen last (undefined: none), in this order: smaller, split
- * (another root of one size), same, unmade, split (not the same beginning), grown. `made` is not
- * looked at where the sizes decide.
+ * Judges a checkpoint by the one that was seen last (undefined: none), in this order: smaller,
+ * split (another root of one size), same, unmade, split (not the same beginning), grown. `made` is
+ * not looked at where the sizes decide.
  */
 export function decideCheckpoint(
   last: TreeHead | undefined,

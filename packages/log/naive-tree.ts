@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 
-// The definitions of RFC 6962 §2.1, written out as they stand there: what the tests hold the log to.
+// The definitions of RFC 6962 §2.1, written out as they stand there: the tests hold the log to
+// them.
 
 const sha256 = (...parts: readonly Uint8Array[]): Uint8Array =>
   new Uint8Array(createHash('sha256').update(Buffer.concat(parts)).digest());

@@ -31,7 +31,7 @@ export function rightEdge(read: ReadNode, size: number): readonly Uint8Array[] {
   return edge;
 }
 
-/** PATH(index, D[size]) of RFC 6962 §2.1.1, from the leaf to the root. `edge` is that of the tree. */
+/** PATH(index, D[size]) of RFC 6962 §2.1.1, leaf to root. `edge` is that of the tree. */
 export function inclusionPath(
   read: ReadNode,
   edge: readonly Uint8Array[],
@@ -56,7 +56,7 @@ function splitOf(n: number): number {
   return k;
 }
 
-/** MTH(D[from:to]). `from` is a multiple of the smallest power of two that is at least to − from. */
+/** MTH(D[from:to]). `from` is a multiple of the smallest power of two from to − from up. */
 function rootOf(read: ReadNode, from: number, to: number): Uint8Array {
   const count = to - from;
   if (count === 1) return read(0, from);

@@ -4,7 +4,7 @@ import type { ReadNode, TileId } from './paths.ts';
 import { TILE_WIDTH, emptyTile, nodeIn, pushHash, tileHash } from './tile.ts';
 import type { Tile } from './tile.ts';
 
-/** A Merkle tree that grows at its right edge. Its full tiles are elsewhere once they are written. */
+/** A Merkle tree that grows at its right edge. Full tiles are elsewhere once they are written. */
 export interface Tree {
   /** Leaves. */
   readonly size: number;

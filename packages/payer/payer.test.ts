@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { PAY, Fault, accept, equalBytes, money, openMessage, toHex } from '@coinbox/protocol';
 import type { IssuerClient, Pay, Result, Signed } from '@coinbox/protocol';
 import { exampleBytes, exampleId, exampleTime } from '@coinbox/protocol/testing';
+import type { Carrier } from './carrier.ts';
 import { createPayer } from './payer.ts';
 import type { Payer, PaymentView } from './payer.ts';
 import { openPayerStore } from './sqlite-store.ts';
@@ -129,6 +130,50 @@ test('paying an offer again sends the first PAY, whatever amount is named', asyn
     ],
   );
 });
+
+/** A store that shows a write at once, and has written it when it is told to. */
+function slowStore(): { store: PayerStore; written: (ok: boolean) => void } {
+  const store = createMemoryStore();
+  const disk = Promise.withResolvers<void>();
+  const begin: PayerStore['begin'] = async (...payment) => {
+    await store.begin(...payment);
+    return disk.promise;
+  };
+  return {
+    store: { ...store, begin },
+    written: (ok) => (ok ? disk.resolve() : disk.reject(new Fault('storage-full', 'no room'))),
+  };
+}
+
+for (const [name, again] of [
+  ['paying it', (payer, carrier) => payer.pay(carrier, kitOffer(), order)],
+  ['sending it', (payer, carrier) => payer.resend(carrier, offerId)],
+] as const satisfies readonly (readonly [
+  string,
+  (payer: Payer, carrier: Carrier) => Promise<Result<PaymentView>>,
+])[]) {
+  test(`${name} again at once waits until the PAY is stored`, async () => {
+    const { store, written } = slowStore();
+    const payer = openPayer(store);
+    const twin = createTwin(accepting);
+    const both = [payer.pay(twin.carrier, kitOffer(), order), again(payer, twin.carrier)];
+    await new Promise((resolve) => setImmediate(resolve));
+    assert.equal(twin.pays.length, 0);
+    written(true);
+    for (const view of await Promise.all(both)) assert.equal(told(view), 'done');
+    assert.equal(new Set(twin.pays.map(({ hash }) => toHex(hash))).size, 1);
+  });
+
+  test(`${name} again at once fails where the PAY could not be stored`, async () => {
+    const { store, written } = slowStore();
+    const payer = openPayer(store);
+    const twin = createTwin(accepting);
+    const both = [payer.pay(twin.carrier, kitOffer(), order), again(payer, twin.carrier)];
+    written(false);
+    for (const outcome of await Promise.allSettled(both)) assert.equal(outcome.status, 'rejected');
+    assert.equal(twin.pays.length, 0);
+  });
+}
 
 test('a terminal that refuses without a signature leaves the payment debited', async () => {
   const payer = openPayer();

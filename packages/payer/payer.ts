@@ -102,12 +102,22 @@ export interface Payer {
 export function createPayer(parts: PayerParts): Payer {
   const { certificate, store, book, clock } = parts;
   const { wallet } = certificate.body;
+  /** Payments that are not durable yet: what asks for one waits until it is. */
+  const beginnings = new Map<OfferId, Promise<Result<Payment>>>();
   const withPayment = async (
     offer: OfferId,
     use: (payment: Payment) => Promise<Result<PaymentView>>,
   ): Promise<Result<PaymentView>> => {
+    const begun = await beginnings.get(offer);
+    if (begun && !begun.ok) return begun;
     const payment = store.payment(wallet, offer);
     return payment ? use(payment) : reject('payment-unknown');
+  };
+  const beginOnce = (offer: Signed<Offer>, order: PayOrder): Promise<Result<Payment>> => {
+    const id = offer.body.offer;
+    const begun = begin(parts, offer, order).finally(() => beginnings.delete(id));
+    beginnings.set(id, begun);
+    return begun;
   };
   return {
     async askOffer(carrier, amount) {
@@ -119,8 +129,11 @@ export function createPayer(parts: PayerParts): Payer {
       return openMessage(OFFER, message, book, clock.now());
     },
     async pay(carrier, offer, order) {
-      const known = store.payment(wallet, offer.body.offer);
-      const payment = known ? accept(known) : await begin(parts, offer, order);
+      const { offer: id } = offer.body;
+      const known = store.payment(wallet, id);
+      // Nothing may be awaited before this: another call for the same offer would come between.
+      const begun = beginnings.get(id) ?? (known ? accept(known) : beginOnce(offer, order));
+      const payment = await begun;
       return payment.ok ? send(parts, carrier, payment.value) : payment;
     },
     resend: (carrier, offer) => withPayment(offer, (payment) => send(parts, carrier, payment)),

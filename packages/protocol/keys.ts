@@ -17,8 +17,8 @@ import type { Shape } from './shape.ts';
 /**
  * COSE algorithm numbers (RFC 9053 §2; below −65536 is private use, RFC 9052 §11.1). EdDSA is
  * Ed25519 (RFC 8032); ES256 is ECDSA on P-256 with SHA-256; EdDSA-tree is Ed25519 under the
- * checkpoint of a log that has the message in it (spec/16-transparency.md). The certificate of a key
- * fixes which; nothing negotiates.
+ * checkpoint of a log that has the message in it (spec/16-transparency.md). The certificate of a
+ * key fixes which; nothing negotiates.
  */
 export const ALGORITHM_NUMBERS = { EdDSA: -8, ES256: -7, 'EdDSA-tree': -65537 } as const;
 export type Algorithm = keyof typeof ALGORITHM_NUMBERS;

@@ -16,7 +16,7 @@ export type NoteKey = {
   readonly publicKey: Uint8Array;
 };
 
-/** One line of signature. `keyId` has 4 bytes; what `bytes` are is the business of the key's type. */
+/** One line of signature. `keyId` has 4 bytes; what `bytes` are depends on the type of the key. */
 export type NoteSignature = {
   readonly name: string;
   readonly keyId: Uint8Array;

@@ -7,8 +7,10 @@ import { EMPTY_ROOT, commitmentOf, isConsistent, leafHash, nodeHash, rootOfPath 
 
 const hex = (text: string): Uint8Array => fromHex(text) as Uint8Array;
 
-/** The eight leaves that implementations of Certificate Transparency are tested with, as printed in
- * the reference implementation (merkle_tree_test), and the roots of the trees of the first 1 to 8. */
+/**
+ * The leaves that implementations of Certificate Transparency are tested with (merkle_tree_test of
+ * the reference implementation), and the roots of the trees of the first 1 to 8 of them.
+ */
 const ctLeaves = ['', '00', '10', '2021', '3031', '40414243', '5051525354555657'].concat(
   '606162636465666768696a6b6c6d6e6f',
 );

@@ -240,6 +240,7 @@ const REWRITTEN: readonly Row[] = [
   ['a payment is signed by another payer', 16, 'role', message(16, 6, 500, 'other')],
   ['a payment is signed by a terminal', 16, 'role', message(16, 6, 500, 'holding')],
   ['a refund is signed by the settlement wallet', 19, 'role', message(19, 7, 200, 'settlement')],
+  ['a refund is for who has not paid', 19, 'refund', message(19, 5, idBytes('payer'), 'holding')],
   ['a refund is signed by another terminal', 19, 'role', message(19, 7, 200, 'idle')],
   ['a payment lacks its amount', 16, 'message', message(16, 6, undefined, 'payer')],
   ['a payment has a field that there is not', 16, 'message', message(16, 11, 1, 'payer')],

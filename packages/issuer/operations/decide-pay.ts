@@ -48,7 +48,7 @@ export function decidePay(pay: Signed<Pay>, facts: PayFacts): Result<Ruling> {
   if (facts.known) return sameAgain(facts.known, hash);
   if (facts.sequenceTaken) return reject('id-reused', 'the sequence number is of another payment');
   if (body.payer === body.terminal) return reject('account-same');
-  // Used up for good: the ledger records the refusal, whose receipt is what credits the payer again.
+  // Used up for good: the ledger records the refusal, whose receipt credits the payer again.
   if (facts.offer !== 'free') return toPost(groupOfPay(pay, facts.offer));
   if (!terminal || terminal.role !== 'holding') return reject('terminal-unknown');
   if (terminal.suspended) return reject('terminal-not-accepting', 'suspended');

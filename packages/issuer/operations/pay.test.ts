@@ -219,7 +219,7 @@ describe('pay()', () => {
     assert.equal((await s.balanceOf(second)).balance, 1_000n);
   });
 
-  test('refuses it for good whatever else has changed since: that refusal credits again', async () => {
+  test('refuses it for good whatever else has changed: that refusal credits again', async () => {
     const s = await setting();
     const offer = offerOf(s);
     const second = await s.openPayer(1_000n);

@@ -38,7 +38,9 @@ export async function createPaidSession(
 }
 
 /** At an issuer that runs. */
-export async function paidSession<F extends RunningFixture<FixtureIssuer>>(fixture: F): Promise<F & Paid> {
+export async function paidSession<F extends RunningFixture<FixtureIssuer>>(
+  fixture: F,
+): Promise<F & Paid> {
   const { issuer, messages } = fixture;
   const provider = await fixture.openWallet('provider');
   const terminal = await fixture.openTerminal(provider);

@@ -19,8 +19,8 @@ type Thread = { readonly worker: Worker; underWay: Waiting[] };
 
 /**
  * Verifies in `size` threads of their own. A thread has one batch at a time: what comes in while
- * all are at work is the next batch, so that batches grow with the load and an idle thread waits for
- * nothing. How much waits is bounded by whoever lets messages in.
+ * all are at work is the next batch, so that batches grow with the load and an idle thread waits
+ * for nothing. How much waits is bounded by whoever lets messages in.
  */
 export function createVerifierPool(size: number): Verifier {
   const waiting: Waiting[] = [];

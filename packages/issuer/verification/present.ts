@@ -29,7 +29,9 @@ export type Check = {
   readonly signature: Uint8Array;
 };
 
-/** A message that is taken apart. Whether `signer` has signed it, check number `check` will tell. */
+/**
+ * A message that is taken apart. Whether `signer` has signed it, check number `check` will tell.
+ */
 type Part = {
   readonly envelope: Envelope;
   readonly signer: Certificate;
@@ -113,4 +115,3 @@ export const openPresented =
     const read = payload as Parameters<typeof readVerified<never>>[5];
     return readVerified(type, bytes, envelope, signer, now, read);
   };
-

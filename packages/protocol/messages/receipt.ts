@@ -26,7 +26,8 @@ export type ReceiptResult = keyof typeof RESULTS;
 
 /**
  * RECEIPT, issuer → all: what became of one message, at one place of the ledger. Issued again it
- * has the same bytes. Its signature is a proof that it stands in the issuer's log. The sequence of the issuer is the ledger index.
+ * has the same bytes. Its signature is a proof that it stands in the issuer's log. The sequence of
+ * the issuer is the ledger index.
  */
 const shape = versioned({
   index: field(2, integer(1)),

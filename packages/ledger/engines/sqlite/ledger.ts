@@ -32,9 +32,9 @@ export type SqliteLedgerConfig = {
 
 /**
  * Opens the ledger in `folder`: SQLite in the calling thread, one durable transaction for all that
- * was posted in the turn before. A commit waits for the disk, and the thread with it: a server calls
- * this in a thread that holds no socket. A start after a crash is a start like any other. Throws
- * Fault already-running, startup-unsafe, ledger-corrupt, storage-full, storage-failed.
+ * was posted in the turn before. A commit waits for the disk, and the thread with it: a server
+ * calls this in a thread that holds no socket. A start after a crash is a start like any other.
+ * Throws Fault already-running, startup-unsafe, ledger-corrupt, storage-full, storage-failed.
  */
 export async function createSqliteLedger(config: SqliteLedgerConfig): Promise<Ledger> {
   const { clock } = config;

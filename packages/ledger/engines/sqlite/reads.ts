@@ -43,7 +43,10 @@ export function createReads(db: DatabaseSync): Reads {
     statement.setReadBigInts(hasMoney);
     return statement;
   };
-  const find = (sql: string, hasMoney = true): ((...values: SQLInputValue[]) => Row | undefined) => {
+  const find = (
+    sql: string,
+    hasMoney = true,
+  ): ((...values: SQLInputValue[]) => Row | undefined) => {
     const statement = prepare(sql, hasMoney);
     return (...values) => statement.get(...values);
   };

@@ -18,12 +18,10 @@ describe('createRecentEntries()', () => {
     const recent = createRecentEntries(10);
     recent.keep(entries(5, 6));
     recent.keep(entries(7));
-    assert.deepEqual([4, 5, 7, 8].map((index) => recent.entry(index)?.index), [
-      undefined,
-      5,
-      7,
-      undefined,
-    ]);
+    assert.deepEqual(
+      [4, 5, 7, 8].map((index) => recent.entry(index)?.index),
+      [undefined, 5, 7, undefined],
+    );
     assert.deepEqual(indexesOf(recent.following(4, 2)), [5, 6]);
     assert.deepEqual(indexesOf(recent.following(6, 9)), [7]);
     assert.deepEqual(indexesOf(recent.following(7, 9)), []);
