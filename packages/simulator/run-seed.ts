@@ -52,6 +52,8 @@ export async function runSeed(genesis: Genesis, seed: number): Promise<Outcome> 
     }
     if (!witness.violation) await checkAtRest(world);
     if (comparisons > 0) tally.count('all accounts compared in mid-run');
+  } catch (thrown) {
+    witness.fail(`bug: ${thrown instanceof Error ? (thrown.stack ?? thrown.message) : thrown}`);
   } finally {
     watch.stop();
     world.close();

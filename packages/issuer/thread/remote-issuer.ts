@@ -30,11 +30,63 @@ export async function startIssuerThread(folder: string, clock: Clock): Promise<R
   const worker = new Worker(new URL('./issuer-thread.ts', import.meta.url), {
     workerData: options,
   });
+  const { next, expect, ended, isOpen, checkOpen } = callsTo(worker);
+  let messages: Part[] = [];
+  const send = (): void => {
+    const packed = packParts(messages);
+    messages = [];
+    const question: Question = { kind: 'messages', at: clock.now(), packed };
+    worker.postMessage(question, [packed.buffer]);
+  };
+  async function ask<T>(method: string, ...args: unknown[]): Promise<T> {
+    checkOpen();
+    const call = next();
+    const answer = expect<T>(call);
+    worker.postMessage({ kind: 'ask', at: clock.now(), call, method, args } satisfies Question);
+    return answer;
+  }
+
+  const { index } = await expect<Opening>(0).catch(async (cause: unknown) => {
+    await ended;
+    throw cause;
+  });
+  return {
+    openedAt: index,
+    async submit(bytes) {
+      checkOpen();
+      const call = next();
+      if (messages.length === 0) setImmediate(send);
+      messages.push({ call, text: '', bytes });
+      return expect(call);
+    },
+    call: (name, call) => ask('call', name, call) as ReturnType<Api[typeof name]>,
+    summary: () => ask('summary'),
+    follow: () => ask('follow'),
+    ledger: ledgerReads((method, args) => ask('ledger', method, args)),
+    async close() {
+      if (isOpen()) await ask('close');
+      await ended;
+    },
+  };
+}
+
+type Calls = {
+  /** A number for a new call. */
+  next(): number;
+  /** The answer to a call, or what it failed with. */
+  expect<T>(call: number): Promise<T>;
+  isOpen(): boolean;
+  /** Throws what the thread has ended with. */
+  checkOpen(): void;
+  /** Resolves when the thread has ended. */
+  readonly ended: Promise<void>;
+};
+
+/** The calls that are under way in a thread. When it ends, they fail. */
+function callsTo(worker: Worker): Calls {
   const pending = new Map<number, Pending>();
   let calls = 0;
   let over: Fault | undefined;
-  let messages: Part[] = [];
-
   const expect = <T>(call: number): Promise<T> =>
     new Promise((resolve, reject) => pending.set(call, { resolve, reject }));
   const settle = (call: number, how: (waiting: Pending) => void): void => {
@@ -68,41 +120,14 @@ export async function startIssuerThread(folder: string, clock: Clock): Promise<R
     });
   });
 
-  const send = (): void => {
-    const packed = packParts(messages);
-    messages = [];
-    const question: Question = { kind: 'messages', at: clock.now(), packed };
-    worker.postMessage(question, [packed.buffer]);
-  };
-  async function ask<T>(method: string, ...args: unknown[]): Promise<T> {
-    if (over) throw over;
-    const call = (calls += 1);
-    const answer = expect<T>(call);
-    worker.postMessage({ kind: 'ask', at: clock.now(), call, method, args } satisfies Question);
-    return answer;
-  }
-
-  const { index } = await expect<Opening>(0).catch(async (cause: unknown) => {
-    await ended;
-    throw cause;
-  });
   return {
-    openedAt: index,
-    async submit(bytes) {
+    next: () => (calls += 1),
+    expect,
+    isOpen: () => over === undefined,
+    checkOpen() {
       if (over) throw over;
-      const call = (calls += 1);
-      if (messages.length === 0) setImmediate(send);
-      messages.push({ call, text: '', bytes });
-      return expect(call);
     },
-    call: (name, call) => ask('call', name, call) as ReturnType<Api[typeof name]>,
-    summary: () => ask('summary'),
-    follow: () => ask('follow'),
-    ledger: ledgerReads((method, args) => ask('ledger', method, args)),
-    async close() {
-      if (!over) await ask('close');
-      await ended;
-    },
+    ended,
   };
 }
 

@@ -1,4 +1,5 @@
 import type { Instant, RejectionCode, Result } from '@coinbox/protocol';
+import type { Entry } from '../../entry.ts';
 import type { DatabaseSync } from 'node:sqlite';
 import type { Account, AccountId } from '../../account.ts';
 import { recordedOf } from '../../entry.ts';
@@ -131,6 +132,30 @@ function createView(db: DatabaseSync, cache: Cache): View {
   };
 }
 
+function createEntryWriter(db: DatabaseSync): (entry: Entry) => void {
+  const addEntry = db.prepare(`INSERT INTO entries (number, id, code, refusal, fingerprint,
+    steps, claims, series, sequence, memo, at, hash, commit_end)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`);
+  return (entry) => {
+    const { sequence } = entry;
+    addEntry.run(
+      entry.index,
+      entry.id,
+      entry.code,
+      entry.refusal ?? null,
+      entry.fingerprint,
+      stepsToText(entry.steps),
+      JSON.stringify(entry.claims),
+      sequence?.series ?? null,
+      sequence?.number ?? null,
+      entry.memo,
+      entry.at,
+      entry.hash,
+      entry.commitEnd,
+    );
+  };
+}
+
 type Writer = (plan: BatchPlan) => void;
 
 /**
@@ -146,9 +171,7 @@ function createWriter(db: DatabaseSync, cache: Cache): Writer {
   );
   const setHold = db.prepare(`INSERT INTO holds (id, account, remaining) VALUES (?, ?, ?)
     ON CONFLICT (id) DO UPDATE SET remaining = excluded.remaining`);
-  const addEntry = db.prepare(`INSERT INTO entries (number, id, code, refusal, fingerprint,
-    steps, claims, series, sequence, memo, at, hash, commit_end)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`);
+  const writeEntry = createEntryWriter(db);
   const addLeg = db.prepare('INSERT INTO legs (account, entry) VALUES (?, ?)');
   const addClaim = db.prepare('INSERT INTO claims (key, entry) VALUES (?, ?)');
   const setSeries = db.prepare(`INSERT INTO series (name, last) VALUES (?, ?)
@@ -182,22 +205,7 @@ function createWriter(db: DatabaseSync, cache: Cache): Writer {
       setHold.run(id, keyIn(account), remaining);
     }
     for (const { entry, touched } of plan.entries) {
-      const { sequence } = entry;
-      addEntry.run(
-        entry.index,
-        entry.id,
-        entry.code,
-        entry.refusal ?? null,
-        entry.fingerprint,
-        stepsToText(entry.steps),
-        JSON.stringify(entry.claims),
-        sequence?.series ?? null,
-        sequence?.number ?? null,
-        entry.memo,
-        entry.at,
-        entry.hash,
-        entry.commitEnd,
-      );
+      writeEntry(entry);
       for (const account of touched) addLeg.run(keyIn(account), entry.index);
       if (entry.refusal === undefined) {
         for (const claim of entry.claims) addClaim.run(claim, entry.index);
