@@ -6,7 +6,7 @@ import { receiptOf } from '@coinbox/issuer';
 import { expect } from '@coinbox/issuer/testing';
 import type { CheckName } from './checks.ts';
 import { keyOf } from './signatures.ts';
-import { changeMessage, uncbor } from './testing/cheat.ts';
+import { cbor, changeMessage, uncbor } from './testing/cheat.ts';
 import { exportLines, makeHistory } from './testing/history.ts';
 import { verify } from './verify.ts';
 
@@ -145,9 +145,13 @@ test('verify() finds a receipt of something else, of somebody else, of no entry'
   const last = entries.length;
   const raised = changeMessage(good, (fields) => fields.set(8, 601));
   const moved = changeMessage(good, (fields) => fields.set(2, last + 1));
+  const parts = uncbor<Uint8Array[]>(good.subarray(1));
+  const proof = uncbor<unknown[]>(parts[3] as Uint8Array).with(1, new Uint8Array(16));
+  const salted = Buffer.concat([Buffer.of(0xd2), cbor(parts.with(3, cbor(proof)))]);
   const short = exportLines(fixture, entries.slice(0, 10));
   const cases: readonly (readonly [number, string[], Uint8Array])[] = [
     [18, withLog(last), raised],
+    [18, withLog(last), salted],
     [last + 1, withLog(last), moved],
     [0, withLog(last), requestOf(16)],
     [11, short, good],

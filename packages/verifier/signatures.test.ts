@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
+import { ed25519 } from '@noble/curves/ed25519.js';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
-import { hex, unhex } from './encoding.ts';
-import { isSignedBy, keyOf, openSigned, readCertificate, verifySignature } from './signatures.ts';
+import { hex, toCbor, unhex } from './encoding.ts';
+import { isSignedBy, keyOf, openSigned, readCertificate } from './signatures.ts';
+import { signedBytes, verifySignature } from './signatures.ts';
 
 type Raw = { name: string; publicKey: string; message: string; signature: string; valid: boolean };
 type Named = { name: string; hex: string; expected: { ok: boolean; code?: string } };
@@ -83,5 +85,30 @@ describe('the vectors of page 02', () => {
     test(`readCertificate() throws at: ${name}`, () => {
       assert.throws(() => readCertificate(openSigned(unhex(text), network)));
     });
+  }
+});
+
+test('verifySignature() takes no key of small order, under which anybody can sign', () => {
+  // The key is the identity, so that S·B = R + k·A holds for R = S·B, whatever the message is.
+  const key = keyOf(Buffer.from([1, ...new Uint8Array(31)]));
+  const r = ed25519.Point.BASE.multiply(5n).toBytes();
+  const signature = Buffer.concat([r, Buffer.of(5), Buffer.alloc(31)]);
+  assert.equal(verifySignature(key, Buffer.from('anything'), signature), false);
+});
+
+test('isSignedBy() refuses a header that names another algorithm than the key has', () => {
+  const { secretKey, publicKey } = ed25519.keygen(new Uint8Array(32).fill(7));
+  const key = keyOf(Buffer.from(publicKey));
+  for (const [alg, isTaken] of [
+    [-8, true],
+    [-7, false],
+  ] as const) {
+    const labels = new Map<number, unknown>().set(1, alg).set(4, unhex(key.id));
+    const header = toCbor(labels.set(16, 'coinbox.pay'));
+    const payload = toCbor(new Map());
+    const signature = ed25519.sign(signedBytes('net', header, payload), secretKey);
+    const parts = toCbor([header, new Map(), payload, signature]);
+    const opened = openSigned(Buffer.concat([Buffer.of(0xd2), parts]), 'net');
+    assert.equal(isSignedBy(opened, key), isTaken, `${alg}`);
   }
 });

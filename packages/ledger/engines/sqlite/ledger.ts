@@ -38,14 +38,24 @@ export type SqliteLedgerConfig = {
  */
 export async function createSqliteLedger(config: SqliteLedgerConfig): Promise<Ledger> {
   const { clock } = config;
-  const { store, release } = openStore(config);
+  const { db, store, release } = openStore(config);
   const commits = createGroupCommit(async (groups) => store.commit(clock.now(), groups));
   let closing: Promise<void> | undefined;
 
-  /** Every method passes here. */
-  async function ask<T>(answer: (store: Store) => T): Promise<T> {
+  const checkOpen = (): void => {
     if (closing) throw new Fault('closed', 'the ledger was closed');
+  };
+  const endReading = (): void => {
+    if (db.isOpen && db.isTransaction) db.exec('ROLLBACK');
+  };
+  /** Every read passes here. Those of one turn share a transaction: to begin one costs a read. */
+  async function ask<T>(answer: (store: Store) => T): Promise<T> {
+    checkOpen();
     try {
+      if (!db.isTransaction) {
+        db.exec('BEGIN');
+        setImmediate(endReading);
+      }
       return answer(store);
     } catch (error) {
       throw asFault(error);
@@ -57,7 +67,10 @@ export async function createSqliteLedger(config: SqliteLedgerConfig): Promise<Le
   };
 
   return {
-    post: async (groups) => (await ask(() => commits)).post(groups),
+    async post(groups) {
+      checkOpen();
+      return commits.post(groups);
+    },
     outcome: (id) => ask(({ outcome }) => outcome(id)),
     entry: (index) => ask(({ entry }) => entry(index)),
     entryOf: (id) => ask(({ entryOf }) => entryOf(id)),
@@ -73,7 +86,7 @@ export async function createSqliteLedger(config: SqliteLedgerConfig): Promise<Le
   };
 }
 
-type Opened = { readonly store: Store; release(): void };
+type Opened = { readonly db: DatabaseSync; readonly store: Store; release(): void };
 
 /** Takes the lock and opens the file. What fails lets go of both. */
 function openStore({ folder: named, maxBytes }: SqliteLedgerConfig): Opened {
@@ -91,7 +104,7 @@ function openStore({ folder: named, maxBytes }: SqliteLedgerConfig): Opened {
     prepareFile(db, lock, folder);
     checkOnOpen(db);
     if (maxBytes !== undefined) limitSize(db, maxBytes);
-    return { store: createStore(db), release };
+    return { db, store: createStore(db), release };
   } catch (error) {
     release();
     throw asFault(error);

@@ -82,6 +82,8 @@ const SETTINGS: readonly (readonly [name: string, set: string, readBack: string 
   ['trusted_schema', 'OFF', 0],
   ['cell_size_check', 'ON', 1],
   ['wal_autocheckpoint', '4000', 4000],
+  // Negative: KiB. 64 MiB hold what is asked for again and again.
+  ['cache_size', '-65536', -65536],
 ];
 
 /**

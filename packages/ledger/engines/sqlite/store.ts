@@ -53,7 +53,8 @@ export function createStore(db: DatabaseSync): Store {
   function commit(at: Instant, groups: readonly TransferGroup[]): readonly Result<Outcome>[] {
     if (failure) throw failure;
     try {
-      db.exec('BEGIN IMMEDIATE');
+      // A reading of this turn goes on as the writing: nobody else writes.
+      if (!db.isTransaction) db.exec('BEGIN IMMEDIATE');
       const plan = planBatch(view, head, at, groups);
       if (plan.entries.length === 0) {
         db.exec('ROLLBACK');
