@@ -17,10 +17,14 @@ export function concatBytes(...parts: readonly Uint8Array[]): Uint8Array {
 }
 
 const hexDigits = '0123456789abcdef';
+const hexOfByte = Array.from(
+  { length: 256 },
+  (_, byte) => (hexDigits[byte >> 4] as string) + (hexDigits[byte & 15] as string),
+);
 
 export function toHex(bytes: Uint8Array): string {
   let text = '';
-  for (const byte of bytes) text += (hexDigits[byte >> 4] as string) + hexDigits[byte & 15];
+  for (let i = 0; i < bytes.length; i++) text += hexOfByte[bytes[i] as number];
   return text;
 }
 

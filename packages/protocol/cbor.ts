@@ -12,6 +12,7 @@ import {
 import type { Cursor } from './cbor-scan.ts';
 import { accept, assert, reject } from './result.ts';
 import type { Rejected, Result } from './result.ts';
+import { takeBytes } from './slab.ts';
 
 /**
  * What a message is made of: the deterministic CBOR of RFC 8949 §4.2.1, cut down to integers, byte
@@ -31,7 +32,9 @@ let end = 0;
 export function encodeCbor(value: CborValue): Uint8Array {
   end = 0;
   write(value);
-  return out.slice(0, end);
+  const encoded = takeBytes(end);
+  encoded.set(out.subarray(0, end));
+  return encoded;
 }
 
 /** Makes room for so many bytes more. */
@@ -195,7 +198,7 @@ function readItem(reading: Reading): CborValue {
 
 /** Bytes of their own; `slice` of a Buffer would be a window. */
 function copyOf(bytes: Uint8Array, from: number, to: number): Uint8Array {
-  const copy = new Uint8Array(to - from);
+  const copy = takeBytes(to - from);
   if (copy.length > 32) copy.set(bytes.subarray(from, to));
   else for (let i = 0; i < copy.length; i++) copy[i] = bytes[from + i] as number;
   return copy;

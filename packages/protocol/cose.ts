@@ -12,6 +12,7 @@ import { MOST_PROOF_BYTES, verifyProof } from './tree-signature.ts';
 /** The first byte of a COSE_Sign1 message with its tag (RFC 9052 §4.2, tag 18). */
 const SIGN1_TAG = 0xd2;
 const KEY_ID_BYTES = 8;
+const MOST_NETWORKS = 16;
 const SIGNATURE_BYTES = 64;
 /** Header labels: RFC 9052 §3.1; `typ` is RFC 9596. */
 const [ALG, CRIT, KID, TYP] = [1, 2, 4, 16];
@@ -27,13 +28,24 @@ export type Envelope = {
   readonly signature: Uint8Array;
 };
 
+/** external_aad by network: a program lives in one of them. */
+const externalAads = new Map<NetworkId, Uint8Array>();
+
+function externalAadOf(network: NetworkId): Uint8Array {
+  const known = externalAads.get(network);
+  if (known) return known;
+  const made = textBytes(`coinbox/1/${network}`);
+  if (externalAads.size >= MOST_NETWORKS) externalAads.clear();
+  externalAads.set(network, made);
+  return made;
+}
+
 /** Sig_structure of RFC 9052 §4.4. external_aad = "coinbox/1/" and the network id. */
 export const bytesToSign = (
   network: NetworkId,
   protectedHeader: Uint8Array,
   payload: Uint8Array,
-): Uint8Array =>
-  encodeCbor(['Signature1', protectedHeader, textBytes(`coinbox/1/${network}`), payload]);
+): Uint8Array => encodeCbor(['Signature1', protectedHeader, externalAadOf(network), payload]);
 
 /** A message that has no signature yet. `toSign`: the bytes that it covers. */
 export type Unsigned = {
@@ -131,7 +143,9 @@ function readHeader(bytes: Uint8Array): Result<Header> {
       return reject('header-unexpected', `label ${label}`);
     }
   }
-  const [alg, keyId, typ] = [ALG, KID, TYP].map((label) => header.get(label as number));
+  const alg = header.get(ALG as number);
+  const keyId = header.get(KID as number);
+  const typ = header.get(TYP as number);
   if (alg === undefined || keyId === undefined || typ === undefined) {
     return reject('malformed-missing-field', 'alg, kid and typ are required');
   }

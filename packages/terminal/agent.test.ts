@@ -1,6 +1,16 @@
 import assert from 'node:assert/strict';
 import { afterEach, describe, it } from 'node:test';
-import { ACCEPT, METER, RECEIPT, REFUND, REFUSAL, SETTLE, money, readOwn } from '@coinbox/protocol';
+import {
+  accept,
+  ACCEPT,
+  METER,
+  RECEIPT,
+  REFUND,
+  REFUSAL,
+  SETTLE,
+  money,
+  readOwn,
+} from '@coinbox/protocol';
 import type { SessionId } from '@coinbox/protocol';
 import { createMemoryLinks } from '@coinbox/link';
 import type { AgentParts } from './agent.ts';
@@ -270,6 +280,27 @@ describe('startAgent()', () => {
     world.issuer.mapped = { version: 4, provider: kitStranger('provider') };
     await world.run(30_000);
     assert.deepEqual(opened, [provider.wallet, kitStranger('provider').wallet]);
+  });
+
+  it('listens to the providers of earlier mappings after a restart: they may still send', async () => {
+    const world = await open();
+    const former = kitStranger('provider');
+    const rows = [former, kitParties.provider].map(({ wallet, certificate }, at) => ({
+      version: at + 1,
+      provider: wallet,
+      certificate: Buffer.from(certificate.bytes).toString('base64url'),
+      index: at + 1,
+      proposal: '',
+    }));
+    world.issuer.mapping = async (terminal) => accept({ terminal, versions: rows, as_of_index: 2 });
+    const opened: string[] = [];
+    await world.restart({
+      openLink(order) {
+        opened.push(...order.peers);
+        return createMemoryLinks().open({ ...order, side: 'terminal' });
+      },
+    });
+    assert.deepEqual(opened, [provider.wallet, former.wallet]);
   });
 
   it('starts without an issuer, and sells when there is one', async () => {

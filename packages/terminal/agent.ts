@@ -127,8 +127,8 @@ type LinkKeeper = {
 };
 
 /**
- * Holds a link to every provider that an open session or the mapping names; opens another when a
- * new one comes up.
+ * Holds a link to every provider that an open session or a version of the mapping names; opens
+ * another when a new one comes up.
  */
 function createLinkKeeper(
   parts: AgentParts,
@@ -140,9 +140,7 @@ function createLinkKeeper(
   const own = core.keys.holdingCertificate.body.wallet;
   const certificates = [core.keys.holdingCertificate.bytes];
   const keep = (): void => {
-    const wanted = new Set<WalletId>();
-    const terms = desk.terms();
-    if (terms.ok) wanted.add(terms.value.provider);
+    const wanted = new Set<WalletId>(desk.providers);
     for (const { offer } of core.state.sessions.values()) wanted.add(offer.provider);
     for (const { peer } of core.journal.pending('provider', MOST_PENDING))
       if (peer) wanted.add(peer);

@@ -123,6 +123,28 @@ describe('createSaleDesk()', () => {
     }
   });
 
+  it('knows the providers of earlier mappings, each once and only where it is certified', async () => {
+    const { desk, issuer } = deskAt();
+    assert.deepEqual(desk.providers, []);
+    const [former, current] = [kitStranger('provider'), kitParties.provider];
+    const row = (version: number, { wallet, certificate }: typeof former) => ({
+      version,
+      provider: wallet,
+      certificate: Buffer.from(certificate.bytes).toString('base64url'),
+      index: version,
+      proposal: '',
+    });
+    const false3 = { ...row(3, kitStranger('provider', 'a third provider')), certificate: 'AAAA' };
+    issuer.mapping = async (terminal) =>
+      accept({
+        terminal,
+        versions: [row(1, current), row(2, former), false3, row(4, current)],
+        as_of_index: 4,
+      });
+    await desk.refresh();
+    assert.deepEqual(desk.providers, [current.wallet, former.wallet]);
+  });
+
   it('takes no provider without a certificate of its own from the authority', async () => {
     const provider = kitStranger('provider');
     const { certificate } = kitStranger('provider', 'a third provider');

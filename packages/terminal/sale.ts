@@ -1,5 +1,13 @@
 import { Fault, accept, parseAmount, reject, sha256, textBytes, toHex } from '@coinbox/protocol';
-import type { Asset, IssuerClient, Money, Reading, Result, WalletId } from '@coinbox/protocol';
+import type {
+  Asset,
+  IssuerClient,
+  MappingJson,
+  Money,
+  Reading,
+  Result,
+  WalletId,
+} from '@coinbox/protocol';
 import { canonicalTariff, parseTariff, priceReadings } from '@coinbox/tariff';
 import type { Tariff } from '@coinbox/tariff';
 import type { Core } from './core.ts';
@@ -63,9 +71,17 @@ export interface SaleDesk {
   terms(): Result<SaleTerms>;
   /** Certificate of the provider of the newest mapping. */
   readonly providerCertificate: Uint8Array | undefined;
+  /**
+   * The provider that the terminal is mapped to, and those of earlier versions: they send a bill
+   * again until it is acknowledged, also when its session is long closed.
+   */
+  readonly providers: readonly WalletId[];
   /** Asks the issuer for the mapping. Never throws: without an answer the last one known holds. */
   refresh(): Promise<void>;
 }
+
+/** Versions of the mapping that are looked at, newest first. */
+const MOST_PROVIDERS = 16;
 
 export type SaleLimits = { readonly asset: Asset; readonly least: Money; readonly most: Money };
 
@@ -76,6 +92,12 @@ export function createSaleDesk(
   limits: SaleLimits,
 ): SaleDesk {
   let mapped: { provider: WalletId; version: number; certificate: Uint8Array } | undefined;
+  let providers: readonly WalletId[] = [];
+  const certified = ({ certificate, provider }: Version, isNewest: boolean) => {
+    const bytes = Uint8Array.from(Buffer.from(certificate, 'base64url'));
+    const known = book.add(bytes, now(), isNewest);
+    return known.ok && known.value.body.wallet === provider ? known.value : undefined;
+  };
   return {
     terms: () =>
       mapped
@@ -89,23 +111,26 @@ export function createSaleDesk(
     get providerCertificate() {
       return mapped?.certificate;
     },
+    get providers() {
+      return providers;
+    },
     async refresh() {
       const answer = await issuer
         .mapping(keys.holdingCertificate.body.wallet)
         .catch(() => undefined);
-      const newest = answer?.ok ? answer.value.versions.at(-1) : undefined;
-      if (!newest) return;
-      const bytes = Uint8Array.from(Buffer.from(newest.certificate, 'base64url'));
-      const certificate = book.add(bytes, now(), true);
-      if (!certificate.ok || certificate.value.body.wallet !== newest.provider) return;
-      mapped = {
-        provider: certificate.value.body.wallet,
-        version: newest.version,
-        certificate: bytes,
-      };
+      if (!answer?.ok) return;
+      const [newest, ...former] = answer.value.versions.slice(-MOST_PROVIDERS).reverse();
+      const current = newest && certified(newest, true);
+      if (!newest || !current) return;
+      const { wallet: provider } = current.body;
+      mapped = { provider, version: newest.version, certificate: current.bytes };
+      const before = former.flatMap((version) => certified(version, false)?.body.wallet ?? []);
+      providers = [...new Set([provider, ...before])];
     },
   };
 }
+
+type Version = MappingJson['versions'][number];
 
 /** Amount bounds from a configuration. Fault config-invalid. */
 export function readAmount(text: unknown, name: string): Money {

@@ -14,7 +14,8 @@ export const LEDGER_FILE = 'ledger.sqlite';
 
 // Money and balances are INTEGER, which SQLite keeps as 64-bit two's complement. The CHECK
 // constraints repeat what `decide` has made sure of: a bug above them becomes a failed commit,
-// never a wrong balance.
+// never a wrong balance. Legs, of which there are most, have no such check: both ends were written by
+// the same commit, and an audit compares them all with the log.
 const TABLES = `
   CREATE TABLE head (
     one INTEGER PRIMARY KEY CHECK (one = 1),
@@ -52,8 +53,8 @@ const TABLES = `
   ) STRICT;
   CREATE INDEX entries_by_code ON entries (code, number);
   CREATE TABLE legs (
-    account INTEGER NOT NULL REFERENCES accounts (key),
-    entry INTEGER NOT NULL REFERENCES entries (number),
+    account INTEGER NOT NULL,
+    entry INTEGER NOT NULL,
     PRIMARY KEY (account, entry)
   ) STRICT, WITHOUT ROWID;
   CREATE TABLE claims (

@@ -157,6 +157,22 @@ function createEntryWriter(db: DatabaseSync): (entry: Entry) => void {
   };
 }
 
+/** Most groups change two or three accounts: one statement for them costs less than three. */
+const MOST_LEGS_AT_ONCE = 3;
+
+function createLegWriter(db: DatabaseSync) {
+  const rows = Array.from({ length: MOST_LEGS_AT_ONCE }, (_, i) => Array(i + 1).fill('(?, ?)'));
+  const statements = rows.map((row) =>
+    db.prepare(`INSERT INTO legs (account, entry) VALUES ${row.join(', ')}`),
+  );
+  return (accounts: readonly number[], entry: number): void => {
+    for (let from = 0; from < accounts.length; from += MOST_LEGS_AT_ONCE) {
+      const some = accounts.slice(from, from + MOST_LEGS_AT_ONCE);
+      statements[some.length - 1]?.run(...some.flatMap((account) => [account, entry]));
+    }
+  };
+}
+
 type Writer = (plan: BatchPlan) => void;
 
 /**
@@ -173,7 +189,7 @@ function createWriter(db: DatabaseSync, cache: Cache): Writer {
   const setHold = db.prepare(`INSERT INTO holds (id, account, remaining) VALUES (?, ?, ?)
     ON CONFLICT (id) DO UPDATE SET remaining = excluded.remaining`);
   const writeEntry = createEntryWriter(db);
-  const addLeg = db.prepare('INSERT INTO legs (account, entry) VALUES (?, ?)');
+  const addLegs = createLegWriter(db);
   const addClaim = db.prepare('INSERT INTO claims (key, entry) VALUES (?, ?)');
   const setSeries = db.prepare(`INSERT INTO series (name, last) VALUES (?, ?)
     ON CONFLICT (name) DO UPDATE SET last = excluded.last`);
@@ -207,7 +223,7 @@ function createWriter(db: DatabaseSync, cache: Cache): Writer {
     }
     for (const { entry, touched } of plan.entries) {
       writeEntry(entry);
-      for (const account of touched) addLeg.run(keyIn(account), entry.index);
+      addLegs(touched.map(keyIn), entry.index);
       if (entry.refusal === undefined) {
         for (const claim of entry.claims) addClaim.run(claim, entry.index);
       }
