@@ -282,7 +282,7 @@ describe('startAgent()', () => {
     assert.deepEqual(opened, [provider.wallet, kitStranger('provider').wallet]);
   });
 
-  it('listens to the providers of earlier mappings after a restart: they may still send', async () => {
+  it('listens to providers of earlier mappings after a restart: they may still send', async () => {
     const world = await open();
     const former = kitStranger('provider');
     const rows = [former, kitParties.provider].map(({ wallet, certificate }, at) => ({

@@ -123,7 +123,7 @@ describe('createSaleDesk()', () => {
     }
   });
 
-  it('knows the providers of earlier mappings, each once and only where it is certified', async () => {
+  it('knows the providers of earlier mappings, each once, if it is certified', async () => {
     const { desk, issuer } = deskAt();
     assert.deepEqual(desk.providers, []);
     const [former, current] = [kitStranger('provider'), kitParties.provider];
