@@ -14,8 +14,8 @@ export const LEDGER_FILE = 'ledger.sqlite';
 
 // Money and balances are INTEGER, which SQLite keeps as 64-bit two's complement. The CHECK
 // constraints repeat what `decide` has made sure of: a bug above them becomes a failed commit,
-// never a wrong balance. Legs, of which there are most, have no such check: both ends were written by
-// the same commit, and an audit compares them all with the log.
+// never a wrong balance. Legs, of which there are most, have no such check: both ends were written
+// by the same commit, and an audit compares them all with the log.
 const TABLES = `
   CREATE TABLE head (
     one INTEGER PRIMARY KEY CHECK (one = 1),
