@@ -69,14 +69,14 @@ async function killAtRandom(fleet: Fleet, isOver: () => boolean): Promise<number
   return killed;
 }
 
-/** The recorded sessions, as often as it takes to keep the fleet busy through all kills. */
+/** The recorded sessions, in as many rounds as keep the fleet busy through all kills. */
 function writeSessions(folder: string): string {
   const [header = '', ...rows] = readFileSync(data('ev-sessions.csv'), 'utf8').trim().split('\n');
   const file = join(folder, 'sessions.csv');
-  const wanted = Array.from(
-    { length: KILLS * SESSIONS_A_KILL },
-    (_, n) => rows[n % rows.length] as string,
-  );
+  const wanted = Array.from({ length: KILLS * SESSIONS_A_KILL }, (_, n) => {
+    const round = Math.floor(n / rows.length);
+    return `${round === 0 ? '' : `${round}-`}${rows[n % rows.length]}`;
+  });
   writeFileSync(file, [header, ...wanted, ''].join('\n'));
   return file;
 }
