@@ -8,12 +8,15 @@ import type { World } from './world.ts';
 // settled or given back, and the devices, the provider's book and the log agree.
 
 /** Is nothing open anywhere, as far as each party can see? */
-export function isAtRest({ parties, payers, terminals, providers, setting }: World): boolean {
+export function isAtRest(world: World): boolean {
+  const { parties, payers, terminals, providers, setting } = world;
   if (!parties.every(({ isUp }) => isUp)) return false;
   if (!payers.every((payer) => payer.isAtRest())) return false;
   const waits = setting.witness.truth.ledger.parked.size > 0;
   if (!providers.every((provider) => provider.isAtRest())) return false;
-  return waits || terminals.every((terminal) => terminal.isAtRest());
+  // A terminal asks for as long as its settlement is parked: the money says when it is all it does.
+  if (waits) return leftOfPayments(world) === waitingForPeople(world);
+  return terminals.every((terminal) => terminal.isAtRest());
 }
 
 /** Asks every question that can be asked only at the end. */
@@ -50,13 +53,28 @@ export const whatIsLeft = ({ parties, payers, terminals, providers }: World): re
 
 type Fail = (what: string) => void;
 
-/** Nothing of a payment is left over, but what is parked. */
-function checkPayments({ setting, payers }: World, fail: Fail): void {
-  const { paid, parked, holds } = setting.witness.truth.ledger;
+/** Minor units of all payments that are neither settled nor returned. */
+function leftOfPayments({ setting }: World): bigint {
+  let left = 0n;
+  for (const { amount, settled, returned } of setting.witness.truth.ledger.paid.values()) {
+    left += amount - settled - returned;
+  }
+  return left;
+}
+
+/** Minor units of the settlements that are parked. */
+function waitingForPeople({ setting }: World): bigint {
+  const { parked, holds } = setting.witness.truth.ledger;
   let waiting = 0n;
   for (const settlement of parked) waiting += holds.get(`parked/${settlement}`)?.remaining ?? 0n;
-  let left = 0n;
-  for (const { amount, settled, returned } of paid.values()) left += amount - settled - returned;
+  return waiting;
+}
+
+/** Nothing of a payment is left over, but what is parked. */
+function checkPayments(world: World, fail: Fail): void {
+  const { setting, payers } = world;
+  const waiting = waitingForPeople(world);
+  const left = leftOfPayments(world);
   if (left !== waiting) fail(`${left} of the payments are left, ${waiting} are parked`);
   for (const payer of payers) {
     for (const { stage, offer } of setting.witness.payments.get(payer.wallet)?.values() ?? []) {
@@ -67,11 +85,11 @@ function checkPayments({ setting, payers }: World, fail: Fail): void {
 }
 
 /** Wallets of terminals hold what is parked, and payers have what the log gives them. */
-function checkWallets({ setting, terminals }: World, fail: Fail): void {
+function checkWallets(world: World, fail: Fail): void {
+  const { setting, terminals } = world;
   const { truth } = setting.witness;
-  const { balances, parked, holds } = truth.ledger;
-  let waiting = 0n;
-  for (const settlement of parked) waiting += holds.get(`parked/${settlement}`)?.remaining ?? 0n;
+  const { balances, parked } = truth.ledger;
+  const waiting = waitingForPeople(world);
   let held = 0n;
   for (const [account, balance] of balances) {
     if (account.startsWith(ACCOUNT_PREFIX.holding)) held += balance;
