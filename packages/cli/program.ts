@@ -321,7 +321,7 @@ function withReplayOptions(command: Command): Command {
     .option('--folder <folder>', 'keep all data here; default: a temporary folder')
     .option('--time-zone <zone>', 'of times and tariffs that name none', 'UTC')
     .option('--at-once <number>', 'sessions at a time', countingNumber, 64)
-    .option('--gateways <number>', 'processes that the terminals share', countingNumber, 2)
+    .option('--gateways <number>', 'processes that the terminals share', countingNumber, 3)
     .option('--bill-within <seconds>', 'wait so long for a bill that can be paid', wholeNumber, 20)
     .option('--verbose', 'show what the processes say', false)
     .addOption(port())

@@ -5,6 +5,7 @@ import { after, before, describe, it } from 'node:test';
 import { keepAliveFetch } from './keep-alive-fetch.ts';
 
 let connections = 0;
+let hangUps = 0;
 const server = createServer(async (request, response) => {
   const parts: Buffer[] = [];
   for await (const part of request as AsyncIterable<Buffer>) parts.push(part);
@@ -17,6 +18,7 @@ const server = createServer(async (request, response) => {
     return void setTimeout(() => response.destroy(), 20);
   }
   if (url === '/silent') return;
+  if (url === '/hang-up' && hangUps-- > 0) return void request.socket.destroy();
   if (url === '/elsewhere') return void response.writeHead(302, { location: '/' }).end();
   response.writeHead(201, { 'x-seen': `${method} ${headers['content-type']}` });
   response.end(body);
@@ -51,6 +53,14 @@ describe('keepAliveFetch()', () => {
       const expected = typeof body === 'string' ? new TextEncoder().encode(body) : body;
       assert.deepEqual(new Uint8Array(await answer.arrayBuffer()), expected);
     }
+  });
+
+  it('sends again what met the end of a kept connection, and nothing else', async () => {
+    await post('/', 'x');
+    hangUps = 1;
+    assert.equal((await post('/hang-up', 'x')).status, 201);
+    hangUps = 2;
+    await assert.rejects(post('/hang-up', 'x'), { code: 'ECONNRESET' });
   });
 
   it('uses one connection for one request after the other', async () => {

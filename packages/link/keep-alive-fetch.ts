@@ -9,13 +9,16 @@ const MOST_ANSWER_BYTES = 4 << 20;
 /**
  * `fetch` over connections that are kept open: what a party needs of it and no more. It costs half
  * of the processor time of the global one, which matters on a small machine and with many requests.
- * It follows no redirect: signed messages go where the configuration says.
+ * It follows no redirect: signed messages go where the configuration says. A request that met the
+ * end of a connection kept from an earlier one is sent again: what Coinbox sends has one outcome
+ * however often it arrives.
  */
 export function keepAliveFetch(): Fetch {
   const http = new HttpAgent({ keepAlive: true });
   const https = new HttpsAgent({ keepAlive: true });
-  return (url, { method, headers, body, signal }) =>
+  const send: Fetch = (url, request) =>
     new Promise((resolve, reject) => {
+      const { method, headers, body, signal } = request;
       const bytes = typeof body === 'string' ? Buffer.from(body) : body;
       const options = {
         method,
@@ -37,9 +40,13 @@ export function keepAliveFetch(): Fetch {
       const sending = url.startsWith('https:')
         ? httpsRequest(url, { ...options, agent: https }, answered)
         : httpRequest(url, { ...options, agent: http }, answered);
-      sending.on('error', reject);
+      sending.on('error', (cause: NodeJS.ErrnoException) => {
+        if (sending.reusedSocket && cause.code === 'ECONNRESET') resolve(send(url, request));
+        else reject(cause);
+      });
       sending.end(bytes);
     });
+  return send;
 }
 
 function readAll(answer: IncomingMessage): Promise<ArrayBuffer> {

@@ -1,10 +1,13 @@
 import { join } from 'node:path';
 import type { DatabaseSync, SQLInputValue } from 'node:sqlite';
 import { money } from '@coinbox/protocol';
-import type { OfferId, SessionId } from '@coinbox/protocol';
+import type { OfferId, SessionId, WalletId } from '@coinbox/protocol';
 import { createBatch, openDatabase } from '@coinbox/storage';
 import type { Payment, PaymentMessageName, PaymentMessages, PaymentStage } from './payment.ts';
 import type { PayerStore } from './store.ts';
+
+/** Payments that are not read back from the disk. */
+const MOST_RECENT = 256;
 
 const schema = `
 CREATE TABLE wallet (
@@ -63,6 +66,17 @@ export function openPayerStore(folder: string): PayerStore {
   const findCounters = database.prepare('SELECT sequence, previous FROM wallet WHERE wallet = ?');
   const findOne = big(database, 'SELECT * FROM payment WHERE wallet = ? AND offer = ?');
   const batch = createBatch(database);
+  const recent = createRecent();
+  const save = (wallet: WalletId, payment: Payment): void => {
+    write.run(...valuesOf(wallet, payment));
+    recent.set(wallet, payment);
+  };
+  /** What a failed commit took back is read from the disk again. */
+  const durable = (work: () => void): Promise<void> =>
+    batch.write(work).catch((cause: unknown) => {
+      recent.clear();
+      throw cause;
+    });
   const findAll = big(database, 'SELECT * FROM payment WHERE wallet = ? ORDER BY offer');
   return {
     counters(wallet) {
@@ -71,12 +85,14 @@ export function openPayerStore(folder: string): PayerStore {
       return { sequence: row.sequence, ...(row.previous && { previous: row.previous }) };
     },
     begin: (wallet, payment, { sequence, previous }) =>
-      batch.write(() => {
+      durable(() => {
         count.run(wallet, sequence, previous ?? null);
-        write.run(...valuesOf(wallet, payment));
+        save(wallet, payment);
       }),
-    save: (wallet, payment) => batch.write(() => void write.run(...valuesOf(wallet, payment))),
+    save: (wallet, payment) => durable(() => save(wallet, payment)),
     payment(wallet, offer) {
+      const known = recent.get(wallet, offer);
+      if (known) return known;
       const row = findOne.get(wallet, offer) as PaymentRow | undefined;
       return row && toPayment(row);
     },
@@ -85,6 +101,23 @@ export function openPayerStore(folder: string): PayerStore {
       batch.flush();
       database.close();
     },
+  };
+}
+
+/** The payments that were written last: what is under way is not read back for every answer. */
+function createRecent() {
+  const payments = new Map<string, Payment>();
+  const keyOf = (wallet: WalletId, offer: OfferId): string => `${wallet} ${offer}`;
+  return {
+    get: (wallet: WalletId, offer: OfferId) => payments.get(keyOf(wallet, offer)),
+    set(wallet: WalletId, payment: Payment) {
+      const key = keyOf(wallet, payment.offer);
+      payments.delete(key);
+      payments.set(key, payment);
+      const [oldest] = payments.size > MOST_RECENT ? payments.keys() : [];
+      if (oldest) payments.delete(oldest);
+    },
+    clear: () => payments.clear(),
   };
 }
 

@@ -26,6 +26,8 @@ export const chainHash = (previous: Uint8Array, event: Uint8Array): Uint8Array =
 
 /** Answered messages that stay in the outbox until the next commit. */
 const MOST_UNCLEARED = 64;
+/** Events that are not read back from the disk. */
+const MOST_RECENT = 64;
 
 /** A message in the journal, with what it belongs to. */
 export type JournalMessage = {
@@ -74,6 +76,14 @@ export interface Journal {
 /** An outgoing message, and for one to a provider: to which. */
 export type Pending = Outgoing & { readonly peer?: WalletId };
 
+const toPending = ({ target, hash, upload, provider }: OutboxRow, bytes: Uint8Array): Pending => ({
+  target,
+  hash,
+  bytes,
+  upload,
+  ...(provider && { peer: provider }),
+});
+
 export type Answered = { readonly target: Target; readonly hash: Uint8Array };
 
 /**
@@ -90,6 +100,7 @@ export function openJournal(folder: string): Journal {
   const store = statements(database);
   const project = createProjection(database);
   const outbox = createOutboxIndex(store.allOutgoing.all() as OutboxRow[]);
+  const recent: Recent = new Map();
   let answeredSince: Answered[] = [];
   const clearOutbox = (): void => {
     for (const { target, hash } of answeredSince) store.removeOutgoing.run(target, hash);
@@ -118,27 +129,24 @@ export function openJournal(folder: string): Journal {
       outgoing.forEach(outbox.add);
       n += 1;
       head = hash;
+      remember(recent, n, event);
     },
     message(hash) {
       const row = store.findMessage.get(hash) as MessageRow | undefined;
-      return row && readMessage(store, row);
+      return row && readMessage(store, recent, row);
     },
     messagesOf: (session) =>
-      (store.findOfSession.all(session) as MessageRow[]).map((row) => readMessage(store, row)),
+      (store.findOfSession.all(session) as MessageRow[]).map((row) =>
+        readMessage(store, recent, row),
+      ),
     sessionOfOffer: (offer) => store.findSession.get(offer) as SessionRow | undefined,
     hasSession: (session) => store.knowsSession.get(session) !== undefined,
     voidOf(offer) {
       const row = store.findVoid.get(offer) as MessageRow | undefined;
-      return row && readMessage(store, row);
+      return row && readMessage(store, recent, row);
     },
     pending: (target, limit = 64) =>
-      outbox.first(target, limit).map((row) => ({
-        target,
-        hash: row.hash,
-        bytes: messageAt(store, row),
-        upload: row.upload,
-        ...(row.provider && { peer: row.provider }),
-      })),
+      outbox.first(target, limit).map((row) => toPending(row, messageAt(store, recent, row))),
     sent(target, hash) {
       outbox.remove(target, hash);
       answeredSince.push({ target, hash: Uint8Array.from(hash) });
@@ -149,6 +157,14 @@ export function openJournal(folder: string): Journal {
       database.close();
     },
   };
+}
+
+/** The last events by number: what a message is asked for soon after it was written. */
+type Recent = Map<number, TerminalEvent>;
+
+function remember(recent: Recent, n: number, event: TerminalEvent): void {
+  recent.set(n, event);
+  recent.delete(n - MOST_RECENT);
 }
 
 type MessageRow = {
@@ -212,18 +228,28 @@ function indexMessages(store: Statements, event: TerminalEvent, n: number): Outb
   });
 }
 
-function messageAt(store: Statements, row: { n: number; place: number }): Uint8Array {
-  const stored = store.findEvent.get(row.n) as { event: Uint8Array } | undefined;
-  const event = stored && decodeEvent(stored.event);
-  const bytes = event?.ok ? event.value.messages[row.place] : undefined;
-  if (!bytes) throw new Fault('journal-corrupt', `event ${row.n} of the journal cannot be read`);
+function messageAt(
+  store: Statements,
+  recent: Recent,
+  row: { n: number; place: number },
+): Uint8Array {
+  const event = recent.get(row.n) ?? eventAt(store, row.n);
+  const bytes = event.messages[row.place];
+  if (!bytes) throw new Fault('journal-corrupt', `event ${row.n} has no message ${row.place}`);
   return bytes;
 }
 
-const readMessage = (store: Statements, row: MessageRow): JournalMessage => ({
+function eventAt(store: Statements, n: number): TerminalEvent {
+  const stored = store.findEvent.get(n) as { event: Uint8Array } | undefined;
+  const event = stored && decodeEvent(stored.event);
+  if (!event?.ok) throw new Fault('journal-corrupt', `event ${n} of the journal cannot be read`);
+  return event.value;
+}
+
+const readMessage = (store: Statements, recent: Recent, row: MessageRow): JournalMessage => ({
   typ: row.typ,
   hash: row.hash,
-  bytes: messageAt(store, row),
+  bytes: messageAt(store, recent, row),
   ...(row.offer && { offer: row.offer }),
   ...(row.session && { session: row.session }),
 });
