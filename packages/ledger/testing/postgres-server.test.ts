@@ -43,11 +43,11 @@ describe('a PostgreSQL server for tests', { skip }, () => {
 });
 
 describe('where no PostgreSQL is', () => {
-  const named = ['COINBOX_POSTGRES_BIN', 'COINBOX_REQUIRE_POSTGRES'] as const;
+  const named = ['COINBOX_POSTGRES_BIN', 'COINBOX_REQUIRE'] as const;
   const before = named.map((name) => process.env[name]);
   beforeEach(() => {
     process.env.COINBOX_POSTGRES_BIN = '/nowhere';
-    delete process.env.COINBOX_REQUIRE_POSTGRES;
+    delete process.env.COINBOX_REQUIRE;
   });
   afterEach(() => {
     named.forEach((name, i) => {
@@ -62,7 +62,7 @@ describe('where no PostgreSQL is', () => {
   });
 
   test('tests fail where PostgreSQL is required', async () => {
-    process.env.COINBOX_REQUIRE_POSTGRES = '1';
+    process.env.COINBOX_REQUIRE = 'strace,postgres';
     assert.throws(() => postgresMissing(), /no PostgreSQL/);
     await assert.rejects(startPostgres(), /no PostgreSQL/);
   });

