@@ -27,7 +27,7 @@ export type { Reading } from './readings.ts';
 export { priceReadings } from './price-readings.ts';
 export type { MeterReading } from './price-readings.ts';
 export { priceSession } from './price.ts';
-export type { Price, PriceLine, PriceOptions, TaxTotal } from './price.ts';
+export type { ExactTexts, Price, PriceLine, PriceOptions, TaxTotal } from './price.ts';
 export type { Phase, Skipped, TraceEntry } from './explain.ts';
 
 // Saying no

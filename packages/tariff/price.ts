@@ -52,17 +52,27 @@ export interface Price {
   readonly lines: readonly PriceLine[];
   /** Add up to `tax`. */
   readonly taxes: readonly TaxTotal[];
-  /** The totals before rounding, in the currency: `6.2375`, or a fraction such as `61/60`. */
-  readonly exact: { readonly net: string; readonly tax: string; readonly gross: string };
+  /**
+   * The totals before rounding, in the currency: `6.2375`, or a fraction such as `61/60`. Null when
+   * `explain` was false.
+   */
+  readonly exact: ExactTexts | null;
   /** The bound that changed the total, if one did. */
   readonly limit: 'MIN_PRICE' | 'MAX_PRICE' | null;
   /** Empty when `explain` was false. */
   readonly trace: readonly TraceEntry[];
 }
 
+/** Exact totals as people read them. */
+export interface ExactTexts {
+  readonly net: string;
+  readonly tax: string;
+  readonly gross: string;
+}
+
 /** How a session is priced; nothing here can change the amount. */
 export interface PriceOptions {
-  /** Whether to make the trace; true unless said otherwise. */
+  /** Whether to make the trace and the exact texts; true unless said otherwise. */
   explain?: boolean;
 }
 
@@ -95,13 +105,13 @@ export function priceSession(
     gross: settled.gross,
     lines: priceLines(tariff, usage.value, settled),
     taxes: shareTaxes(usage.value.lines, parts, settled.gross - settled.net),
-    exact: exactTexts(settled, tariff.exponent),
+    exact: explain ? exactTexts(settled, tariff.exponent) : null,
     limit: settled.limit ?? null,
     trace: usage.value.trace === undefined ? [] : traceEntries(usage.value.trace),
   });
 }
 
-function exactTexts({ exact: { net, tax } }: Settled, exponent: number): Price['exact'] {
+function exactTexts({ exact: { net, tax } }: Settled, exponent: number): ExactTexts {
   const unit = rational(1n, 10n ** BigInt(exponent));
   const text = (minor: Rational): string => rationalText(multiply(minor, unit));
   return { net: text(net), tax: text(tax), gross: text(add(net, tax)) };

@@ -7,6 +7,8 @@ export interface Rational {
 /** Above this a sum is brought to lowest terms, so that long sums stay small. */
 const REDUCE_ABOVE = 1n << 96n;
 
+const LARGEST_SAFE = BigInt(Number.MAX_SAFE_INTEGER);
+
 /** 0. */
 export const ZERO: Rational = { n: 0n, d: 1n };
 
@@ -61,10 +63,19 @@ export function ceilToMultiple(a: Rational, step: bigint): Rational {
 
 /** The same value in lowest terms. */
 export function reduce(a: Rational): Rational {
-  let x = a.n < 0n ? -a.n : a.n;
-  let y = a.d;
-  while (y !== 0n) [x, y] = [y, x % y];
-  return x === 1n ? a : { n: a.n / x, d: a.d / x };
+  const divisor = greatestDivisor(a.n < 0n ? -a.n : a.n, a.d);
+  return divisor === 1n ? a : { n: a.n / divisor, d: a.d / divisor };
+}
+
+/** Euclid's algorithm for a ≥ 0 and b > 0. */
+function greatestDivisor(a: bigint, b: bigint): bigint {
+  let [x, y] = [a, b];
+  while (y > LARGEST_SAFE) [x, y] = [y, x % y];
+  if (y === 0n) return x;
+  // Remainders of safe integers are exact, and a number is far cheaper than a bigint.
+  let [u, v] = [Number(y), Number(x % y)];
+  while (v !== 0) [u, v] = [v, u % v];
+  return BigInt(u);
 }
 
 const DECIMAL = /^(-?)(\d{1,40})(?:\.(\d{1,40}))?(?:[eE]([+-]?\d{1,3}))?$/;

@@ -50,7 +50,7 @@ export function createTariffShelf(documents: readonly string[], asset: Asset): T
     price(tariffHash, readings) {
       const tariff = shelf.get(toHex(tariffHash));
       if (!tariff) return reject('tariff-invalid', 'not a tariff of this terminal');
-      const price = priceReadings(tariff, readings);
+      const price = priceReadings(tariff, readings, { explain: false });
       return price.ok
         ? accept(price.value.gross as Money)
         : reject('meter-invalid', price.rejection.code);
