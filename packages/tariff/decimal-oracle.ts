@@ -2,10 +2,10 @@ import { Decimal } from 'decimal.js';
 import type { MeterReading } from './price-readings.ts';
 
 // A second way to the price of a session, for tests only: decimals in the place of fractions, and
-// every hour of a session looked at by itself. It shares nothing with the engine but this page:
-// spec/30-tariff.md. Only what `OracleTariff` can say, in the time zone of UTC+8.
+// every hour of a session looked at by itself. What both follow is spec/30-tariff.md. It knows only
+// what `OracleTariff` can say, in the time zone of UTC+8.
 
-/** A part of OCPI's tariff. Prices in the currency, steps in Wh and s, times of day in whole hours. */
+/** A part of an OCPI tariff. Prices in the currency, steps in Wh and s, times in whole hours. */
 export type OracleTariff = {
   readonly currency: 'CNY';
   readonly time_zone: 'Asia/Shanghai';
