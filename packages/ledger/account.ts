@@ -1,3 +1,4 @@
+import { NO_MONEY } from '@coinbox/protocol';
 import type { Asset, Money } from '@coinbox/protocol';
 
 /**
@@ -24,6 +25,15 @@ export type Account = {
   readonly balance: bigint;
   readonly held: Money;
 };
+
+/**
+ * What was on an account after an entry, in minor units: `balance`, and `held`, the part of it that
+ * was under holds.
+ */
+export type Standing = Pick<Account, 'balance' | 'held'>;
+
+/** That of an account before it was opened. */
+export const NO_STANDING: Standing = { balance: 0n, held: NO_MONEY };
 
 /** An earmark: `remaining` minor units of `account` that only this hold can draw or release. */
 export type Hold = {

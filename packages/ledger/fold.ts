@@ -18,6 +18,9 @@ export type Books = {
   readonly head: Head;
 };
 
+/** Is told of each account that an entry has changed, as it is after it. */
+export type OnLeg = (index: number, account: Account) => void;
+
 type Draft = {
   accounts: Map<AccountId, Account>;
   holds: Map<HoldId, Hold>;
@@ -36,7 +39,7 @@ type Draft = {
  * fit, an id or claim used twice, commits that overlap, a gap in a series, a step that could not
  * have been posted.
  */
-export function foldEntries(entries: Iterable<Entry>): Books {
+export function foldEntries(entries: Iterable<Entry>, onLeg: OnLeg = () => undefined): Books {
   const draft: Draft = {
     accounts: new Map(),
     holds: new Map(),
@@ -47,7 +50,9 @@ export function foldEntries(entries: Iterable<Entry>): Books {
     head: GENESIS,
     commitEnd: 0,
   };
-  for (const entry of entries) foldEntry(draft, entry);
+  for (const entry of entries) {
+    for (const account of foldEntry(draft, entry)) onLeg(entry.index, account);
+  }
   return draft;
 }
 
@@ -75,7 +80,8 @@ function demand(condition: boolean, index: number, what: string): asserts condit
   if (!condition) throw new Fault('ledger-corrupt', `entry ${index} ${what}`);
 }
 
-function foldEntry(draft: Draft, entry: Entry): void {
+/** Answers with the accounts that the entry has changed. */
+function foldEntry(draft: Draft, entry: Entry): readonly Account[] {
   const { index, id, sequence } = entry;
   checkLink(draft.head, entry);
   const isSameCommit = draft.commitEnd >= index;
@@ -90,7 +96,7 @@ function foldEntry(draft: Draft, entry: Entry): void {
     demand(sequence.number === last + 1, index, 'breaks its series');
     draft.series.set(sequence.series, sequence.number);
   }
-  if (entry.status === 'refused') return;
+  if (entry.status === 'refused') return [];
   for (const claim of entry.claims) {
     demand(!draft.claims.has(claim), index, 'claims what was claimed');
     draft.claims.set(claim, id);
@@ -102,6 +108,7 @@ function foldEntry(draft: Draft, entry: Entry): void {
     if (statement) statement.push(index);
     else draft.statements.set(account, [index]);
   }
+  return [...changed].map((account) => draft.accounts.get(account) as Account);
 }
 
 /**

@@ -1,6 +1,6 @@
 // Nouns
 export { availableOf } from './account.ts';
-export type { Account, AccountId, Hold, HoldId } from './account.ts';
+export type { Account, AccountId, Hold, HoldId, Standing } from './account.ts';
 export { FINGERPRINT_BYTES, MAX_CLAIMS, MAX_MEMO_BYTES, MAX_STEPS, checkShape } from './group.ts';
 export type { GroupId, Sequence, Step, TransferGroup } from './group.ts';
 export type { Outcome, Recorded } from './view.ts';
@@ -9,7 +9,17 @@ export type { Entry, Head } from './entry.ts';
 
 // The ledger and its engines
 export { MAX_PAGE } from './ledger.ts';
-export type { AccountsQuery, AsOf, EntriesQuery, Ledger, Page, Sum } from './ledger.ts';
+export type {
+  AccountsQuery,
+  AsOf,
+  EntriesQuery,
+  Ledger,
+  Page,
+  Statement,
+  StatementLine,
+  StatementQuery,
+  Sum,
+} from './ledger.ts';
 export { createMemoryLedger } from './engines/memory/ledger.ts';
 export { createSqliteLedger } from './engines/sqlite/ledger.ts';
 export type { SqliteLedgerConfig } from './engines/sqlite/ledger.ts';

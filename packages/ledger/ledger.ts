@@ -1,5 +1,5 @@
 import type { Asset, Result } from '@coinbox/protocol';
-import type { Account, AccountId, Hold, HoldId } from './account.ts';
+import type { Account, AccountId, Hold, HoldId, Standing } from './account.ts';
 import type { Entry, Head } from './entry.ts';
 import type { GroupId, TransferGroup } from './group.ts';
 import type { Outcome } from './view.ts';
@@ -34,6 +34,26 @@ export type EntriesQuery = {
   readonly account?: AccountId;
 };
 
+/**
+ * Entries by rising index that changed the account, those after `after` (default 0: from the first)
+ * and not after `upTo` (default: to the end of the log). 1 ≤ limit ≤ 1000.
+ */
+export type StatementQuery = {
+  readonly account: AccountId;
+  readonly after?: number;
+  readonly upTo?: number;
+  readonly limit: number;
+};
+
+/** An entry that changed an account, and what was on the account after it. */
+export type StatementLine = Standing & { readonly entry: Entry };
+
+/**
+ * A stretch of an account's statement. `opening`: what was on the account before the first line,
+ * which is what was on it after the entry `after`; nothing where it was not there yet.
+ */
+export type Statement = Page<StatementLine> & { readonly opening: Standing };
+
 /** Sums in minor units over accounts; they may pass 2^63−1. */
 export type Sum = AsOf & { readonly balance: bigint; readonly held: bigint };
 
@@ -58,6 +78,13 @@ export interface Ledger {
   entry(index: number): Promise<Entry | undefined>;
   entryOf(id: GroupId): Promise<Entry | undefined>;
   account(id: AccountId): Promise<(Account & AsOf) | undefined>;
+  /**
+   * What was on the account after entry `index`, whatever came later; undefined where it was not
+   * opened by then. `asOf` is `index`, or the end of the log where that comes before it.
+   */
+  standing(id: AccountId, index: number): Promise<(Standing & AsOf) | undefined>;
+  /** Empty, opening with nothing, where there is no such account. */
+  statement(query: StatementQuery): Promise<Statement>;
   hold(id: HoldId): Promise<(Hold & AsOf) | undefined>;
   /** Who took the claim. */
   claim(key: string): Promise<GroupId | undefined>;

@@ -46,12 +46,25 @@ describe('planBatch()', () => {
     );
   });
 
-  test('names for each entry the accounts that it changed, and none for a refusal', () => {
+  test('has for each entry the accounts that it changed, as they are then', () => {
     const over = group('over', [transfer('i', 'a', 5n), transfer('a', 'b', 99n)]);
-    const plan = planBatch(nothing, GENESIS, at, [accounts, over, group('b', [open('b')])]);
+    const plan = planBatch(nothing, GENESIS, at, [accounts, over, pay(1), group('b', [open('b')])]);
     assert.deepEqual(
-      plan.entries.map(({ touched }) => touched),
-      [['i', 'a', 'b'], [], []],
+      plan.entries.map(({ touched }) => touched.map(({ id, balance }) => [id, balance])),
+      [
+        [
+          ['i', 0n],
+          ['a', 0n],
+          ['b', 0n],
+        ],
+        [],
+        [
+          ['i', -2n],
+          ['a', 1n],
+          ['b', 1n],
+        ],
+        [],
+      ],
     );
   });
 

@@ -9,10 +9,10 @@ import { createOverlay } from './overlay.ts';
 import type { Outcome, View } from './view.ts';
 
 /**
- * An entry to write, and the accounts that its group changed: each gets the entry into its
- * statement.
+ * An entry to write, and the accounts that its group changed, as they are after it: each gets the
+ * entry into its statement.
  */
-export type PlannedEntry = { readonly entry: Entry; readonly touched: readonly AccountId[] };
+export type PlannedEntry = { readonly entry: Entry; readonly touched: readonly Account[] };
 
 /**
  * All that one commit writes: each account, hold and series once, as it is after the batch.
@@ -39,7 +39,7 @@ export function planBatch(
   groups: readonly TransferGroup[],
 ): BatchPlan {
   const overlay = createOverlay(view);
-  const entries: { readonly entry: Unended; readonly touched: readonly AccountId[] }[] = [];
+  const entries: { readonly entry: Unended; readonly touched: readonly Account[] }[] = [];
   const results: Result<Outcome>[] = [];
   let last = head;
   for (const group of groups) {
@@ -54,11 +54,11 @@ export function planBatch(
     }
     const { id, fingerprint, sequence } = group;
     if (sequence) overlay.lastNumbers.set(sequence.series, sequence.number);
-    const touched: AccountId[] = [];
+    const touched: Account[] = [];
     if (decision.kind === 'posted') {
       for (const account of decision.changes.accounts.values()) {
         overlay.accounts.set(account.id, account);
-        touched.push(account.id);
+        touched.push(account);
       }
       for (const hold of decision.changes.holds.values()) overlay.holds.set(hold.id, hold);
       for (const claim of group.claims ?? []) overlay.claims.set(claim, id);

@@ -17,6 +17,9 @@ const changing: readonly string[] = [
   CODES.suspend,
   CODES.resume,
   CODES.revoke,
+  CODES.parameters,
+  CODES.fork,
+  CODES.uncovered,
 ];
 
 /** Does the entry change more than the tally? */
@@ -62,6 +65,9 @@ export function applyEntry(
     case CODES.park:
       records.park(entry.id.slice('park/'.length) as SettlementId, entry.index);
       return undefined;
+    case CODES.parameters:
+      records.addParameters(Number(entry.id.slice('parameters/'.length)), memo.request);
+      return undefined;
     case CODES.settle:
       records.unpark(entry.id as SettlementId);
       return undefined;
@@ -82,6 +88,7 @@ function openWallet(
     keyId: formatKeyId(keyId),
     certificate: bytes,
     terminal: body.terminal ?? null,
+    status: body.offline?.status ?? null,
   });
   return body.wallet;
 }
@@ -119,6 +126,7 @@ function changeStanding(records: Records, entry: Entry, { wallet }: Memo): Walle
   assert(wallet, `entry ${entry.index} names a wallet`);
   if (entry.code === CODES.freeze) records.setFrozen(wallet);
   else if (entry.code === CODES.suspend) records.setSuspended(wallet);
+  else if (entry.code === CODES.fork || entry.code === CODES.uncovered) records.setStopped(wallet);
   else if (entry.code === CODES.revoke) records.setRevoked(wallet);
   else records.setFree(wallet);
   return wallet;

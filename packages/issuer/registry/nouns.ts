@@ -1,4 +1,11 @@
-import type { Certificate, Instant, ProposalId, WalletId, WalletRole } from '@coinbox/protocol';
+import type {
+  Certificate,
+  Instant,
+  Parameters,
+  ProposalId,
+  WalletId,
+  WalletRole,
+} from '@coinbox/protocol';
 
 /** A wallet as the log has it. */
 export type WalletRecord = {
@@ -26,6 +33,9 @@ export type MappingVersion = {
   /** Index of the entry that brought it into force. */
   readonly index: number;
 };
+
+/** PARAMETERS as the log has them. */
+export type ParametersRecord = { readonly body: Parameters; readonly bytes: Uint8Array };
 
 export type Proposal = {
   readonly proposal: ProposalId;

@@ -1,5 +1,12 @@
 import type { Entry } from '@coinbox/ledger';
-import { CertificateBook, Fault, assert, formatKeyId } from '@coinbox/protocol';
+import {
+  CertificateBook,
+  Fault,
+  PARAMETERS,
+  assert,
+  formatKeyId,
+  readOwn,
+} from '@coinbox/protocol';
 import type {
   Certificate,
   Instant,
@@ -13,7 +20,7 @@ import type {
 import { inTransaction } from '@coinbox/storage';
 import type { DatabaseSync } from 'node:sqlite';
 import { applyEntry, changesRecords, tallyEntry } from './apply.ts';
-import type { MappingVersion, Proposal, Tally, WalletRecord } from './nouns.ts';
+import type { MappingVersion, ParametersRecord, Proposal, Tally, WalletRecord } from './nouns.ts';
 import { prepareRecords } from './statements.ts';
 import type { Records, WalletRow } from './statements.ts';
 
@@ -41,6 +48,13 @@ export interface Registry {
   proposals(after: number, limit: number): readonly Proposal[];
   /** Parking was tried, and the settlement has not been posted since. */
   wasParked(settlement: SettlementId): boolean;
+  /** PARAMETERS by their number. */
+  parameters(number: number): ParametersRecord | undefined;
+  readonly newestParameters: ParametersRecord | undefined;
+  /** The place in the lists of stopped wallets that the next wallet gets. */
+  readonly nextStatus: number;
+  /** Status numbers of wallets that are frozen or whose key is revoked, rising. */
+  stopped(): readonly number[];
   /**
    * Takes an entry of the log. Entries may come out of order: they are applied in order, as soon as
    * all before them are here.
@@ -76,6 +90,14 @@ export function createRegistry({ database, book }: RegistryOptions): Registry {
     get tally() {
       return projection.tally();
     },
+    parameters: (number) => readParameters(records, number),
+    get newestParameters() {
+      return readParameters(records, records.newestParameters());
+    },
+    get nextStatus() {
+      return records.nextStatus();
+    },
+    stopped: () => records.stopped(),
     settlementWalletOf: (terminal) => records.settlementWalletOf(terminal),
     mappings: (terminal) => records.mappings(terminal),
     proposal: (id) => records.proposal(id),
@@ -84,6 +106,11 @@ export function createRegistry({ database, book }: RegistryOptions): Registry {
     note: projection.note,
     save: projection.save,
   };
+}
+
+function readParameters(records: Records, number: number): ParametersRecord | undefined {
+  const bytes = records.parameters(number);
+  return bytes && { bytes, body: readOwn(PARAMETERS, bytes).body };
 }
 
 /** What is asked for all the time, with a memory in front of the file. */
@@ -136,11 +163,12 @@ function createProjection(
   const saved = records.progress();
   let appliedIndex = saved.appliedIndex;
   let savedIndex = appliedIndex;
+  let last: Entry | undefined;
   let tally: Tally = saved.tally;
 
   const save = (): void => {
-    if (savedIndex === appliedIndex) return;
-    records.setProgress(appliedIndex, tally);
+    if (!last || savedIndex === appliedIndex) return;
+    records.setProgress(last, tally);
     savedIndex = appliedIndex;
   };
 
@@ -148,13 +176,14 @@ function createProjection(
     tally = tallyEntry(tally, entry);
     if (changesRecords(entry, records.wasParked)) {
       const touched = inTransaction(database, () => {
-        records.setProgress(entry.index, tally);
+        records.setProgress(entry, tally);
         return applyEntry(records, entry, certified);
       });
       if (touched) forget(touched);
       savedIndex = entry.index;
     }
     appliedIndex = entry.index;
+    last = entry;
     if (appliedIndex - savedIndex >= SAVE_EVERY) save();
   }
 

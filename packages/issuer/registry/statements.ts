@@ -7,6 +7,7 @@ import type {
   WalletId,
   WalletRole,
 } from '@coinbox/protocol';
+import type { Head } from '@coinbox/ledger';
 import type { DatabaseSync, SQLOutputValue } from 'node:sqlite';
 import type { MappingVersion, Proposal, Tally, WalletRecord } from './nouns.ts';
 
@@ -26,6 +27,8 @@ export type NewWallet = {
   readonly keyId: string;
   readonly certificate: Uint8Array;
   readonly terminal: WalletId | null;
+  /** Place in the lists of stopped wallets. */
+  readonly status: number | null;
 };
 
 /** The questions and changes that the registry has for its file, each one prepared statement. */
@@ -37,13 +40,37 @@ export function prepareRecords(database: DatabaseSync) {
     ...mappingRecords(database),
     ...proposalRecords(database),
     ...progressRecords(database),
+    ...offlineRecords(database),
+  };
+}
+
+function offlineRecords(database: DatabaseSync) {
+  const add = database.prepare('INSERT INTO parameters (number, message) VALUES (?, ?)');
+  const list = database.prepare('SELECT number, message FROM parameters ORDER BY number');
+  const count = database.prepare('SELECT MAX(status_number) AS last FROM wallets');
+  const stopped = database.prepare(
+    `SELECT status_number FROM wallets
+     WHERE status_number IS NOT NULL AND (frozen = 1 OR revoked = 1) ORDER BY status_number`,
+  );
+  // A new version is a decision of people: there are few.
+  const known = new Map(list.all().map((row) => [row['number'], row['message'] as Uint8Array]));
+  return {
+    addParameters(number: number, message: Uint8Array): void {
+      add.run(number, message);
+      known.set(number, message);
+    },
+    parameters: (number: number): Uint8Array | undefined => known.get(number),
+    newestParameters: (): number => known.size,
+    nextStatus: (): number => ((count.get()?.['last'] ?? -1) as number) + 1,
+    stopped: (): readonly number[] => stopped.all().map((row) => row['status_number'] as number),
   };
 }
 
 function progressRecords(database: DatabaseSync) {
   const read = database.prepare('SELECT * FROM progress');
   const write = database.prepare(
-    'UPDATE progress SET applied_index = ?, payments = ?, settlements = ?, refunds = ?',
+    `UPDATE progress SET applied_index = ?, entry_hash = ?,
+       payments = ?, settlements = ?, refunds = ?`,
   );
   const park = database.prepare('INSERT INTO parked (settlement, entry_index) VALUES (?, ?)');
   const unpark = database.prepare('DELETE FROM parked WHERE settlement = ?');
@@ -57,8 +84,9 @@ function progressRecords(database: DatabaseSync) {
       const tally = { payments, settlements, refunds } as Tally;
       return { appliedIndex: applied_index as number, tally };
     },
-    setProgress(appliedIndex: number, tally: Tally): void {
-      write.run(appliedIndex, tally.payments, tally.settlements, tally.refunds);
+    /** `hash`: that of the entry at `index`. */
+    setProgress({ index, hash }: Head, tally: Tally): void {
+      write.run(index, hash, tally.payments, tally.settlements, tally.refunds);
     },
     park(settlement: SettlementId, index: number): void {
       park.run(settlement, index);
@@ -74,8 +102,9 @@ function progressRecords(database: DatabaseSync) {
 
 function walletRecords(database: DatabaseSync) {
   const add = database.prepare(
-    `INSERT INTO wallets (wallet, entry_index, role, key_id, certificate, terminal)
-     VALUES (?, ?, ?, ?, ?, ?)`,
+    `INSERT INTO wallets
+       (wallet, entry_index, role, key_id, certificate, terminal, status_number)
+     VALUES (?, ?, ?, ?, ?, ?, ?)`,
   );
   const one = database.prepare('SELECT * FROM wallets WHERE wallet = ?');
   const page = database.prepare(
@@ -88,14 +117,15 @@ function walletRecords(database: DatabaseSync) {
   const freeze = database.prepare(
     'UPDATE wallets SET frozen = 1, changes = changes + 1 WHERE wallet = ?',
   );
+  const stop = database.prepare('UPDATE wallets SET frozen = 1 WHERE wallet = ?');
   const suspend = database.prepare('UPDATE wallets SET suspended = 1 WHERE wallet = ?');
   const revoke = database.prepare('UPDATE wallets SET revoked = 1 WHERE wallet = ?');
   const free = database.prepare(
     'UPDATE wallets SET frozen = 0, suspended = 0, changes = changes + 1 WHERE wallet = ?',
   );
   return {
-    addWallet: ({ wallet, index, role, keyId, certificate, terminal }: NewWallet): void =>
-      void add.run(wallet, index, role, keyId, certificate, terminal),
+    addWallet: (it: NewWallet): void =>
+      void add.run(it.wallet, it.index, it.role, it.keyId, it.certificate, it.terminal, it.status),
     wallet(id: WalletId): WalletRow | undefined {
       const row = one.get(id);
       return row && walletOf(row);
@@ -108,6 +138,7 @@ function walletRecords(database: DatabaseSync) {
     settlementWalletOf: (terminal: WalletId) =>
       newestOf.get(terminal)?.['wallet'] as WalletId | undefined,
     setFrozen: (wallet: WalletId): void => void freeze.run(wallet),
+    setStopped: (wallet: WalletId): void => void stop.run(wallet),
     setSuspended: (wallet: WalletId): void => void suspend.run(wallet),
     setRevoked: (wallet: WalletId): void => void revoke.run(wallet),
     setFree: (wallet: WalletId): void => void free.run(wallet),

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Fault, sha256 } from '@coinbox/protocol';
 import { entryBytes } from '../entry.ts';
-import { group, onGround, open, text, transfer } from './groups.ts';
+import { draw, group, onGround, open, release, text, transfer } from './groups.ts';
 import type { OpenSubject } from './groups.ts';
 import { allEntries } from './replay.ts';
 
@@ -109,6 +109,73 @@ export function describeReads(openSubject: OpenSubject): void {
       assert.deepEqual(await list({ account: 'c' }), [3, 4]);
       assert.deepEqual(await list({ account: 'b', code: 'pay', after: 1 }), [2, 7]);
       assert.deepEqual(await list({ account: 'x' }), []);
+    });
+  });
+
+  test('the balance as of an index is what it was then, whatever came later', async () => {
+    await onGround(openSubject, async (ledger) => {
+      await ledger.post([
+        group('2', [transfer('a', 'b', 7n)]),
+        group('3', [transfer('b', 'a', 100n)]),
+        group('4', [draw('h', 'b', 10n), transfer('b', 'a', 1n)]),
+        group('5', [open('late'), release('h', 20n), transfer('a', 'late', 3n)]),
+      ]);
+      const of = async (id: string) => {
+        const asked = [0, 1, 2, 3, 4, 5, 6].map((index) => ledger.standing(id, index));
+        return (await Promise.all(asked)).map(
+          (found) => found && [found.balance, found.held, found.asOf],
+        );
+      };
+      assert.deepEqual(await of('a'), [
+        undefined,
+        [100n, 30n, 1],
+        [93n, 30n, 2],
+        [93n, 30n, 3],
+        [84n, 20n, 4],
+        [81n, 0n, 5],
+        [81n, 0n, 5],
+      ]);
+      assert.deepEqual((await of('b')).slice(1), [
+        [0n, 0n, 1],
+        [7n, 0n, 2],
+        [7n, 0n, 3],
+        [16n, 0n, 4],
+        [16n, 0n, 5],
+        [16n, 0n, 5],
+      ]);
+      assert.deepEqual(await of('late'), [...Array(5).fill(undefined), [3n, 0n, 5], [3n, 0n, 5]]);
+      assert.deepEqual(await of('nobody'), Array(7).fill(undefined));
+    });
+  });
+
+  test('a statement has an opening balance and one after each line, by page', async () => {
+    await onGround(openSubject, async (ledger) => {
+      const pay = (n: number) => group(`pay-${n}`, [transfer('a', 'b', 1n)]);
+      await ledger.post([1, 2, 3, 4, 5].map(pay));
+      const read = async (query: { after?: number; upTo?: number; limit: number }) => {
+        const { opening, items, asOf } = await ledger.statement({ account: 'a', ...query });
+        assert.equal(asOf, 6);
+        const lines = items.map(({ entry, balance, held }) => [entry.index, balance, held]);
+        return [[opening.balance, opening.held], ...lines];
+      };
+      assert.deepEqual(await read({ limit: 2 }), [
+        [0n, 0n],
+        [1, 100n, 30n],
+        [2, 99n, 30n],
+      ]);
+      assert.deepEqual(await read({ after: 2, limit: 2 }), [
+        [99n, 30n],
+        [3, 98n, 30n],
+        [4, 97n, 30n],
+      ]);
+      assert.deepEqual(await read({ after: 3, upTo: 4, limit: 1000 }), [
+        [98n, 30n],
+        [4, 97n, 30n],
+      ]);
+      assert.deepEqual(await read({ after: 4, upTo: 4, limit: 9 }), [[97n, 30n]]);
+      assert.deepEqual(await read({ after: 9, limit: 9 }), [[95n, 30n]]);
+      const { items, opening } = await ledger.statement({ account: 'x', limit: 9 });
+      assert.deepEqual([items, opening.balance], [[], 0n]);
     });
   });
 

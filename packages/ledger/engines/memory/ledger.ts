@@ -1,14 +1,18 @@
 import { Fault, assert } from '@coinbox/protocol';
 import type { Clock } from '@coinbox/protocol';
-import type { Account, AccountId, Hold, HoldId } from '../../account.ts';
+import { NO_STANDING } from '../../account.ts';
+import type { Account, AccountId, Hold, HoldId, Standing } from '../../account.ts';
 import { GENESIS, recordedOf } from '../../entry.ts';
 import type { Entry, Head } from '../../entry.ts';
 import type { GroupId } from '../../group.ts';
 import { MAX_PAGE } from '../../ledger.ts';
-import type { AccountsQuery, EntriesQuery, Ledger } from '../../ledger.ts';
+import type { AccountsQuery, EntriesQuery, Ledger, StatementQuery } from '../../ledger.ts';
 import { planBatch } from '../../plan.ts';
 import type { BatchPlan } from '../../plan.ts';
 import type { View } from '../../view.ts';
+
+/** A line of an account's statement. */
+type Leg = Standing & { readonly index: number };
 
 /** Owned by one memory ledger; changed by `apply` alone. */
 type Books = {
@@ -16,7 +20,7 @@ type Books = {
   readonly holds: Map<HoldId, Hold>;
   readonly claims: Map<string, GroupId>;
   readonly series: Map<string, number>;
-  readonly statements: Map<AccountId, number[]>;
+  readonly statements: Map<AccountId, Leg[]>;
   readonly log: Entry[];
   readonly byId: Map<GroupId, Entry>;
   sortedIds: AccountId[] | undefined;
@@ -63,6 +67,13 @@ export function createMemoryLedger({ clock }: { readonly clock: Clock }): Ledger
     entry: (index) => ask(() => books.log[index - 1]),
     entryOf: (id) => ask(() => books.byId.get(id)),
     account: (id) => ask((asOf) => withAsOf(books.accounts.get(id), asOf)),
+    standing: (id, index) =>
+      ask((head) => {
+        const legs = books.statements.get(id) ?? [];
+        const leg = legs[countUpTo(legs, index) - 1];
+        return withAsOf(leg && standingOf(leg), Math.min(index, head));
+      }),
+    statement: (query) => ask((asOf) => ({ ...statementOf(books, query), asOf })),
     hold: (id) => ask((asOf) => withAsOf(books.holds.get(id), asOf)),
     claim: (key) => ask(() => books.claims.get(key)),
     series: (name) => ask(() => view.series(name)),
@@ -113,10 +124,11 @@ function apply(books: Books, plan: BatchPlan): void {
   for (const { entry, touched } of plan.entries) {
     books.log.push(entry);
     books.byId.set(entry.id, entry);
-    for (const account of touched) {
-      const statement = books.statements.get(account);
-      if (statement) statement.push(entry.index);
-      else books.statements.set(account, [entry.index]);
+    for (const { id, balance, held } of touched) {
+      const leg = { index: entry.index, balance, held };
+      const statement = books.statements.get(id);
+      if (statement) statement.push(leg);
+      else books.statements.set(id, [leg]);
     }
   }
   books.head = plan.head;
@@ -140,12 +152,36 @@ function pageOfAccounts(books: Books, { after = '', limit, prefix = '' }: Accoun
 function pageOfEntries(books: Books, { after = 0, limit, code, account }: EntriesQuery) {
   checkLimit(limit);
   const items: Entry[] = [];
-  const indexes = account === undefined ? undefined : (books.statements.get(account) ?? []);
-  const count = indexes ? indexes.length : books.log.length;
-  for (let i = indexes ? 0 : after; i < count && items.length < limit; i++) {
-    const entry = books.log[indexes ? (indexes[i] as number) - 1 : i] as Entry;
-    if (entry.index <= after || (code !== undefined && entry.code !== code)) continue;
-    items.push(entry);
+  const legs = account === undefined ? undefined : (books.statements.get(account) ?? []);
+  const count = legs ? legs.length : books.log.length;
+  for (let i = legs ? countUpTo(legs, after) : after; i < count && items.length < limit; i++) {
+    const entry = books.log[legs ? (legs[i] as Leg).index - 1 : i] as Entry;
+    if (code === undefined || entry.code === code) items.push(entry);
   }
   return items;
+}
+
+function statementOf(books: Books, { account, after = 0, upTo, limit }: StatementQuery) {
+  checkLimit(limit);
+  const legs = books.statements.get(account) ?? [];
+  const first = countUpTo(legs, after);
+  const end = upTo === undefined ? legs.length : countUpTo(legs, upTo);
+  const before = legs[first - 1];
+  const items = legs.slice(first, Math.min(end, first + limit)).map((leg) => {
+    return { entry: books.log[leg.index - 1] as Entry, ...standingOf(leg) };
+  });
+  return { opening: before ? standingOf(before) : NO_STANDING, items };
+}
+
+const standingOf = ({ balance, held }: Leg): Standing => ({ balance, held });
+
+/** How many of the legs, which are in order, are not after entry `index`. */
+function countUpTo(legs: readonly Leg[], index: number): number {
+  let [low, high] = [0, legs.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((legs[middle] as Leg).index <= index) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { Fault } from '@coinbox/protocol';
 import { draw, group, hold, layGround, steppingClock } from '../../conformance/groups.ts';
+import { assertReplays } from '../../conformance/replay.ts';
 import { postgresMissing, startPostgres } from '../../testing/postgres-server.ts';
 import type { PostgresServer } from '../../testing/postgres-server.ts';
 import { createPostgresLedger } from './ledger.ts';
@@ -39,6 +40,16 @@ describe('checks of the PostgreSQL engine', { skip: postgresMissing() ?? false }
     const url = server.url(await changed('SELECT 1'));
     const ledger = await createPostgresLedger({ url, clock });
     assert.equal((await ledger.head()).index, 41);
+    await ledger.close();
+  });
+
+  test('a ledger of the first schema gets what was on each account after each entry', async () => {
+    const name = await changed(
+      `ALTER TABLE legs DROP COLUMN balance, DROP COLUMN held;
+       DELETE FROM migrations WHERE number >= 2`,
+    );
+    const ledger = await createPostgresLedger({ url: server.url(name), clock });
+    await assertReplays(ledger);
     await ledger.close();
   });
 

@@ -80,6 +80,8 @@ export async function createPostgresLedger(config: PostgresLedgerConfig): Promis
     entry: (index) => ask(async () => recent.entry(index) ?? (await reads.entry(index))),
     entryOf: (id) => ask(() => reads.entryOf(id)),
     account: (id) => ask(() => reads.account(id)),
+    standing: (id, index) => ask(() => reads.standing(id, index)),
+    statement: (query) => ask(() => reads.statement(query)),
     hold: (id) => ask(() => reads.hold(id)),
     claim: (key) => ask(() => reads.claim(key)),
     series: (name) => ask(() => reads.series(name)),

@@ -1,8 +1,9 @@
 import { Fault, assert } from '@coinbox/protocol';
 import type { Asset } from '@coinbox/protocol';
+import { NO_STANDING } from '../../account.ts';
 import { recordedOf } from '../../entry.ts';
 import { MAX_PAGE } from '../../ledger.ts';
-import type { AsOf, EntriesQuery, Ledger } from '../../ledger.ts';
+import type { AsOf, EntriesQuery, Ledger, Statement as AccountStatement } from '../../ledger.ts';
 import type { Rows, Session, Statement } from './connection.ts';
 import {
   ACCOUNT_COLUMNS,
@@ -13,6 +14,7 @@ import {
   headFrom,
   holdFrom,
   numberFrom,
+  standingFrom,
 } from './values.ts';
 import type { Row } from './values.ts';
 
@@ -33,11 +35,24 @@ const FROM_ENTRIES = `SELECT ${ENTRY_COLUMNS} FROM entries AS e`;
 const FROM_LEGS = `SELECT ${ENTRY_COLUMNS} FROM legs AS l JOIN entries AS e ON e.number = l.entry
   WHERE l.account = (SELECT a.key FROM accounts AS a WHERE a.id = $3)`;
 
+const LEG_BEFORE = `SELECT l.balance, l.held FROM legs AS l
+  WHERE l.account = (SELECT a.key FROM accounts AS a WHERE a.id = $1) AND l.entry <= $2
+  ORDER BY l.entry DESC LIMIT 1`;
+const LEGS_BETWEEN = `SELECT ${ENTRY_COLUMNS}, l.balance, l.held
+  FROM legs AS l JOIN entries AS e ON e.number = l.entry
+  WHERE l.account = (SELECT a.key FROM accounts AS a WHERE a.id = $1)
+    AND l.entry > $2 AND l.entry <= $3
+  ORDER BY l.entry LIMIT $4`;
+
 const statements = {
   head: 'SELECT entry, hash FROM head',
   entry: `${FROM_ENTRIES} WHERE e.number = $1`,
   'entry-of': `${FROM_ENTRIES} WHERE e.id = $1`,
   account: besideHead(`SELECT ${ACCOUNT_COLUMNS} FROM accounts AS a WHERE a.id = $1`),
+  standing: besideHead(LEG_BEFORE),
+  statement: `SELECT o.entry AS as_of, b.balance AS opening_balance, b.held AS opening_held, f.*
+    FROM head AS o LEFT JOIN LATERAL (${LEG_BEFORE}) AS b ON true
+    LEFT JOIN LATERAL (${LEGS_BETWEEN}) AS f ON true ORDER BY f.number`,
   hold: besideHead(`SELECT ${HOLD_COLUMNS} FROM holds AS h JOIN accounts AS a ON a.key = h.account
     WHERE h.id = $1`),
   claim: 'SELECT e.id FROM claims AS c JOIN entries AS e ON e.number = c.entry WHERE c.key = $1',
@@ -79,6 +94,15 @@ export function createReads(take: () => Promise<Session>): Reads {
     entry: (index) => entryBy('entry', index),
     entryOf: (id) => entryBy('entry-of', id),
     account: async (id) => besideItsHead(await read('account', id), accountFrom),
+    async standing(id, index) {
+      const row = headRow(await read('standing', id, index));
+      if (row.balance === null) return undefined;
+      return { ...standingFrom(row), asOf: Math.min(index, asOf(row).asOf) };
+    },
+    async statement({ account, after = 0, upTo = Number.MAX_SAFE_INTEGER, limit }) {
+      checkLimit(limit);
+      return statementFrom(await read('statement', account, after, upTo, limit));
+    },
     hold: async (id) => besideItsHead(await read('hold', id), holdFrom),
     claim: async (key) => one((row) => row.id as string, read('claim', key)),
     series: async (name) => (await one((row) => numberFrom(row.last), read('series', name))) ?? 0,
@@ -129,6 +153,15 @@ function pageOf<T>(rows: Rows, from: (row: Row) => T): { items: T[]; asOf: numbe
   const first = headRow(rows);
   const items = first.id === null ? [] : rows.rows.map(from);
   return { items, ...asOf(first) };
+}
+
+function statementFrom(rows: Rows): AccountStatement {
+  const first = headRow(rows);
+  const { opening_balance: balance, opening_held: held } = first;
+  const opening = balance === null ? NO_STANDING : standingFrom({ balance, held });
+  const lines = first.id === null ? [] : rows.rows;
+  const items = lines.map((row) => ({ entry: entryFrom(row), ...standingFrom(row) }));
+  return { opening, items, ...asOf(first) };
 }
 
 function checkLimit(limit: number): void {

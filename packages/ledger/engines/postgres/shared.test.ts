@@ -37,8 +37,9 @@ describe('several ledgers on one database', { skip: postgresMissing() ?? false }
     await withLedgers(5, async (...ledgers) => {
       for (const ledger of ledgers) assert.equal((await ledger.head()).index, 0);
     });
-    const { rows } = await server.query(`SELECT number FROM ${schema}.migrations`);
-    assert.deepEqual(rows, [{ number: 1 }]);
+    const { rows } = await server.query(`SELECT number FROM ${schema}.migrations
+      ORDER BY number`);
+    assert.deepEqual(rows, [{ number: 1 }, { number: 2 }]);
   });
 
   test('one reads what another has posted, and is told of it by the id', async () => {

@@ -1,6 +1,6 @@
 import { money } from '@coinbox/protocol';
 import type { Asset, Instant, RejectionCode } from '@coinbox/protocol';
-import type { Account, Hold } from '../../account.ts';
+import type { Account, Hold, Standing } from '../../account.ts';
 import { GENESIS } from '../../entry.ts';
 import type { Entry, Head } from '../../entry.ts';
 import { stepsFromText } from '../../stored-steps.ts';
@@ -26,6 +26,12 @@ export function accountFrom(row: Row): Account {
     held: money(row.held as bigint),
   };
 }
+
+/** The columns `balance` and `held`. */
+export const standingFrom = (row: Row): Standing => ({
+  balance: row.balance as bigint,
+  held: money(row.held as bigint),
+});
 
 /** The columns that `holdFrom` reads, of `holds` named `h` joined with `accounts` named `a`. */
 export const HOLD_COLUMNS = 'h.id, a.id AS account, h.remaining';

@@ -44,7 +44,8 @@ const ADD_ENTRIES = {
 };
 const ADD_LEGS = {
   name: 'add-legs',
-  text: 'INSERT INTO legs (account, entry) SELECT * FROM unnest($1::bigint[], $2::bigint[])',
+  text: `INSERT INTO legs (account, entry, balance, held)
+    SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[])`,
 };
 const ADD_CLAIMS = {
   name: 'add-claims',
@@ -161,7 +162,9 @@ const legRows = (
   entries: readonly PlannedEntry[],
   keyIn: (id: AccountId) => number,
 ): readonly Values[] =>
-  entries.flatMap(({ entry, touched }) => touched.map((id) => [keyIn(id), entry.index]));
+  entries.flatMap(({ entry, touched }) =>
+    touched.map(({ id, balance, held }) => [keyIn(id), entry.index, `${balance}`, `${held}`]),
+  );
 
 const claimRows = (entries: readonly PlannedEntry[]): readonly Values[] =>
   entries

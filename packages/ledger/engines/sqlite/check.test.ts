@@ -7,7 +7,7 @@ import { after, before, describe, test } from 'node:test';
 import { Fault } from '@coinbox/protocol';
 import { draw, group, hold, layGround, steppingClock, transfer } from '../../conformance/groups.ts';
 import type { Books } from '../../fold.ts';
-import { checkAgainstLog, checkOnOpen } from './check.ts';
+import { checkAgainstLog, checkOnOpen, checkStructure } from './check.ts';
 import { asFault } from './errors.ts';
 import { createSqliteLedger } from './ledger.ts';
 import { LEDGER_FILE, assertSchema, configure } from './schema.ts';
@@ -48,6 +48,7 @@ describe('checks of the SQLite engine', () => {
       db = new DatabaseSync(file);
       configure(db);
       assertSchema(db);
+      checkStructure(db);
       checkOnOpen(db);
       return { books: checkAgainstLog(db) };
     } catch (error) {
@@ -94,6 +95,9 @@ describe('checks of the SQLite engine', () => {
     ['an account renamed', "UPDATE accounts SET id = 'bb' WHERE id = 'b'"],
     ['an account thawed', "UPDATE accounts SET frozen = 0 WHERE id = 'ice'"],
     ['a line of a statement lost', 'DELETE FROM legs WHERE entry = 30'],
+    ['a line of a statement made up', 'INSERT INTO legs VALUES (1, 30, 0, 0)'],
+    ['a balance of then raised', 'UPDATE legs SET balance = balance + 1 WHERE entry = 30'],
+    ['what was held then lowered', 'UPDATE legs SET held = held - 1 WHERE entry = 60'],
     [
       'money moved between accounts',
       "UPDATE accounts SET balance = balance + iif(id = 'a', 1, -1) WHERE id IN ('a', 'b')",

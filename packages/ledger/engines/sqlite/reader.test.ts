@@ -23,6 +23,9 @@ test('a reader beside a running ledger sees every commit, and the same as the le
     assert.deepEqual(reader.entryOf('1'), await ledger.entryOf('1'));
     assert.deepEqual(reader.outcome('1'), await ledger.outcome('1'));
     assert.deepEqual(reader.hold('h'), await ledger.hold('h'));
+    assert.deepEqual(reader.standing('a', 1), await ledger.standing('a', 1));
+    const statement = { account: 'a', limit: 10 };
+    assert.deepEqual(reader.statement(statement), await ledger.statement(statement));
     assert.equal(reader.claim('c'), '1');
     assert.equal(reader.series('s'), 1);
     const page = { limit: 10 };

@@ -1,12 +1,21 @@
 import { assert } from '@coinbox/protocol';
 import type { Asset } from '@coinbox/protocol';
 import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
-import type { Account, AccountId, Hold, HoldId } from '../../account.ts';
+import { NO_STANDING } from '../../account.ts';
+import type { Account, AccountId, Hold, HoldId, Standing } from '../../account.ts';
 import { recordedOf } from '../../entry.ts';
 import type { Entry, Head } from '../../entry.ts';
 import type { GroupId } from '../../group.ts';
 import { MAX_PAGE } from '../../ledger.ts';
-import type { AccountsQuery, AsOf, EntriesQuery, Page, Sum } from '../../ledger.ts';
+import type {
+  AccountsQuery,
+  AsOf,
+  EntriesQuery,
+  Page,
+  Statement,
+  StatementQuery,
+  Sum,
+} from '../../ledger.ts';
 import type { Outcome } from '../../view.ts';
 import {
   ACCOUNT_COLUMNS,
@@ -15,6 +24,7 @@ import {
   entryFrom,
   holdFrom,
   numberFrom,
+  standingFrom,
 } from './values.ts';
 import type { Row } from './values.ts';
 
@@ -24,6 +34,8 @@ export interface Reads {
   entry(index: number): Entry | undefined;
   entryOf(id: GroupId): Entry | undefined;
   account(id: AccountId): (Account & AsOf) | undefined;
+  standing(id: AccountId, index: number): (Standing & AsOf) | undefined;
+  statement(query: StatementQuery): Statement;
   hold(id: HoldId): (Hold & AsOf) | undefined;
   claim(key: string): GroupId | undefined;
   series(name: string): number;
@@ -35,6 +47,14 @@ export interface Reads {
 
 /** After every id that begins with the prefix: ids end at `~`, 0x7e. */
 const endOf = (prefix: string): string => `${prefix}\x7f`;
+
+// The key is looked up inside the statement: the tree is then entered at (account, entry) at once.
+const KEY_OF = '(SELECT key FROM accounts WHERE id = ?)';
+const LEG_BEFORE = `SELECT l.balance, l.held FROM legs AS l
+  WHERE l.account = ${KEY_OF} AND l.entry <= ? ORDER BY l.entry DESC LIMIT 1`;
+const LEGS_BETWEEN = `SELECT ${ENTRY_COLUMNS}, l.balance, l.held
+  FROM legs AS l CROSS JOIN entries AS e ON e.number = l.entry
+  WHERE l.account = ${KEY_OF} AND l.entry > ? AND l.entry <= ? ORDER BY l.entry LIMIT ?`;
 
 /** The reads over one open connection. */
 export function createReads(db: DatabaseSync): Reads {
@@ -77,6 +97,7 @@ export function createReads(db: DatabaseSync): Reads {
     entry: (index) => mapFound(entry(index), entryFrom),
     entryOf: (id) => mapFound(entryOf(id), entryFrom),
     account: (id) => mapFound(account(id), (row) => ({ ...accountFrom(row), asOf: asOf() })),
+    ...legReads(find(LEG_BEFORE), list(LEGS_BETWEEN), asOf),
     hold: (id) => mapFound(hold(id), (row) => ({ ...holdFrom(row), asOf: asOf() })),
     claim: (key) => mapFound(claim(key), (row) => row.id as GroupId),
     series: (name) => numberFrom(series(name)?.last ?? 0),
@@ -96,6 +117,29 @@ export function createReads(db: DatabaseSync): Reads {
     head() {
       const row = head() as Row;
       return { index: numberFrom(row.entry), hash: row.hash as Uint8Array };
+    },
+  };
+}
+
+type Values = readonly SQLInputValue[];
+
+function legReads(
+  before: (...values: Values) => Row | undefined,
+  between: (...values: Values) => Row[],
+  asOf: () => number,
+): Pick<Reads, 'standing' | 'statement'> {
+  return {
+    standing: (id, index) =>
+      mapFound(before(id, index), (row) => {
+        return { ...standingFrom(row), asOf: Math.min(index, asOf()) };
+      }),
+    statement({ account, after = 0, upTo = Number.MAX_SAFE_INTEGER, limit }) {
+      checkLimit(limit);
+      const items = between(account, after, upTo, limit).map((row) => {
+        return { entry: entryFrom(row), ...standingFrom(row) };
+      });
+      const opening = mapFound(before(account, after), standingFrom) ?? NO_STANDING;
+      return { opening, items, asOf: asOf() };
     },
   };
 }
@@ -121,7 +165,7 @@ function createEntryLists(
 ): (query: EntriesQuery) => Row[] {
   const from = `SELECT ${ENTRY_COLUMNS} FROM entries AS e`;
   const joined = `SELECT ${ENTRY_COLUMNS} FROM legs AS l CROSS JOIN entries AS e
-    ON e.number = l.entry WHERE l.account = (SELECT key FROM accounts WHERE id = ?)`;
+    ON e.number = l.entry WHERE l.account = ${KEY_OF}`;
   const all = list(`${from} WHERE e.number > ? ORDER BY e.number LIMIT ?`);
   const ofCode = list(`${from} WHERE e.code = ? AND e.number > ? ORDER BY e.number LIMIT ?`);
   const ofAccount = list(`${joined} AND l.entry > ? ORDER BY l.entry LIMIT ?`);

@@ -7,7 +7,7 @@ import { numberFrom } from './values.ts';
  * (https://www.sqlite.org/pragma.html#pragma_application_id).
  */
 export const APPLICATION_ID = 0x436f_696e;
-export const SCHEMA_VERSION = 2;
+export const SCHEMA_VERSION = 3;
 
 /** The name of the ledger file in its folder. */
 export const LEDGER_FILE = 'ledger.sqlite';
@@ -15,7 +15,9 @@ export const LEDGER_FILE = 'ledger.sqlite';
 // Money and balances are INTEGER, which SQLite keeps as 64-bit two's complement. The CHECK
 // constraints repeat what `decide` has made sure of: a bug above them becomes a failed commit,
 // never a wrong balance. Legs, of which there are most, have no such check: both ends were written
-// by the same commit, and an audit compares them all with the log.
+// by the same commit, and an audit compares them all with the log. A leg has what was on the
+// account after the entry, so that the balance as of any entry is found with one look into the
+// tree.
 const TABLES = `
   CREATE TABLE head (
     one INTEGER PRIMARY KEY CHECK (one = 1),
@@ -55,6 +57,8 @@ const TABLES = `
   CREATE TABLE legs (
     account INTEGER NOT NULL,
     entry INTEGER NOT NULL,
+    balance INTEGER NOT NULL,
+    held INTEGER NOT NULL,
     PRIMARY KEY (account, entry)
   ) STRICT, WITHOUT ROWID;
   CREATE TABLE claims (

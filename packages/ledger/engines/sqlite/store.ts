@@ -161,14 +161,17 @@ function createEntryWriter(db: DatabaseSync): (entry: Entry) => void {
 const MOST_LEGS_AT_ONCE = 3;
 
 function createLegWriter(db: DatabaseSync) {
-  const rows = Array.from({ length: MOST_LEGS_AT_ONCE }, (_, i) => Array(i + 1).fill('(?, ?)'));
-  const statements = rows.map((row) =>
-    db.prepare(`INSERT INTO legs (account, entry) VALUES ${row.join(', ')}`),
+  const rows = Array.from({ length: MOST_LEGS_AT_ONCE }, (_, i) =>
+    Array(i + 1).fill('(?, ?, ?, ?)'),
   );
-  return (accounts: readonly number[], entry: number): void => {
-    for (let from = 0; from < accounts.length; from += MOST_LEGS_AT_ONCE) {
-      const some = accounts.slice(from, from + MOST_LEGS_AT_ONCE);
-      statements[some.length - 1]?.run(...some.flatMap((account) => [account, entry]));
+  const statements = rows.map((row) =>
+    db.prepare(`INSERT INTO legs (account, entry, balance, held) VALUES ${row.join(', ')}`),
+  );
+  return (entry: number, touched: readonly Account[], keyIn: (id: AccountId) => number): void => {
+    for (let from = 0; from < touched.length; from += MOST_LEGS_AT_ONCE) {
+      const some = touched.slice(from, from + MOST_LEGS_AT_ONCE);
+      const legs = some.flatMap(({ id, balance, held }) => [keyIn(id), entry, balance, held]);
+      statements[some.length - 1]?.run(...legs);
     }
   };
 }
@@ -223,7 +226,7 @@ function createWriter(db: DatabaseSync, cache: Cache): Writer {
     }
     for (const { entry, touched } of plan.entries) {
       writeEntry(entry);
-      addLegs(touched.map(keyIn), entry.index);
+      addLegs(entry.index, touched, keyIn);
       if (entry.refusal === undefined) {
         for (const claim of entry.claims) addClaim.run(claim, entry.index);
       }

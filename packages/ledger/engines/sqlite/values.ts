@@ -1,6 +1,6 @@
 import { money } from '@coinbox/protocol';
 import type { Asset, Instant, RejectionCode } from '@coinbox/protocol';
-import type { Account, Hold } from '../../account.ts';
+import type { Account, Hold, Standing } from '../../account.ts';
 import { GENESIS } from '../../entry.ts';
 import type { Entry } from '../../entry.ts';
 import { stepsFromText } from '../../stored-steps.ts';
@@ -27,6 +27,12 @@ export function accountFrom(row: Row): Account {
     held: money(row.held as bigint),
   };
 }
+
+/** The columns `balance` and `held` of a row read with BigInts. */
+export const standingFrom = (row: Row): Standing => ({
+  balance: row.balance as bigint,
+  held: money(row.held as bigint),
+});
 
 /** A hold from a row read with BigInts. */
 export function holdFrom(row: Row): Hold {
