@@ -4,8 +4,8 @@ import { BENCHMARKS } from './benchmarks/index.ts';
 import { formatLine } from './lib/line.ts';
 import { FULL, QUICK } from './lib/suite.ts';
 
-// npm run bench -- [--json] [--quick] [--list] [--only NAME]… [--wallets N]
-// Prints a line for each figure as it is had. docs/internals/performance.md says how to read them.
+// npm run bench -- [--json] [--quick] [--list] [--only NAME]… [--wallets N] [--entries N]
+// Prints a line for each figure as it is had. bench/README.md says how to read them.
 
 const options = {
   json: { type: 'boolean', default: false },
@@ -13,6 +13,7 @@ const options = {
   list: { type: 'boolean', default: false },
   only: { type: 'string', multiple: true },
   wallets: { type: 'string' },
+  entries: { type: 'string' },
 } as const;
 
 const say = (text: string): void => void process.stdout.write(`${text}\n`);
@@ -32,7 +33,11 @@ async function main(words: readonly string[]): Promise<number> {
     return 64;
   }
   const base = values.quick ? QUICK : FULL;
-  const extent = { ...base, wallets: Number(values.wallets ?? base.wallets) };
+  const extent = {
+    ...base,
+    wallets: Number(values.wallets ?? base.wallets),
+    entries: Number(values.entries ?? base.entries),
+  };
   const [busy] = loadavg() as [number];
   if (!values.json) {
     say(`${availableParallelism()} × ${cpus()[0]?.model}, Node ${process.version}`);

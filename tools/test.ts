@@ -8,7 +8,7 @@ import { spec } from 'node:test/reporters';
 // Fails where a test fails, and where none has run.
 
 const root = process.cwd();
-const folders = ['packages', 'tools', 'spec', 'e2e', 'examples'];
+const folders = ['packages', 'tools', 'spec', 'e2e', 'examples', 'bench'];
 const words = process.argv.slice(2);
 const wanted = (path: string): boolean =>
   words.length === 0 || words.some((word) => path.includes(word));

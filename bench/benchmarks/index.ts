@@ -1,4 +1,8 @@
 import type { Benchmark } from '../lib/suite.ts';
+import { asOf } from './as-of.ts';
+import { books } from './books.ts';
+import { exported } from './export.ts';
+import { footprint } from './footprint.ts';
 import { postgres } from './postgres.ts';
 import { receipts } from './receipts.ts';
 import { recovery } from './recovery.ts';
@@ -37,5 +41,13 @@ export const BENCHMARKS: readonly Benchmark[] = [
     run: postgres,
   },
   { name: 'verify.receipts', what: 'receipts verified offline', run: receipts },
+  {
+    name: 'verify.export',
+    what: 'an export verified from its first entry to its last',
+    run: exported,
+  },
   { name: 'start.recovery', what: 'a start after kill -9, by entries', run: recovery },
+  { name: 'books.reconcile', what: 'three books compared, line by line', run: books },
+  { name: 'terminal.footprint', what: 'what the agent of one machine takes', run: footprint },
+  { name: 'read.as_of', what: 'a balance as of any entry, beside that of now', run: asOf },
 ];

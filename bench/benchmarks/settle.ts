@@ -1,4 +1,6 @@
 import type { Algorithm } from '@coinbox/protocol';
+import { statfsSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import type { Loaded, LoadJob } from '../children/load.ts';
 import type { Verified } from '../children/verify.ts';
 import { withPrepared, withServer } from '../lib/folders.ts';
@@ -145,14 +147,31 @@ export const hotOverCold = (extent: Extent): Promise<Line[]> =>
     extent,
   );
 
-/** An issuer with many wallets, against one with 10⁴. */
+/** 20000 as `2e4`. */
+const short = (count: number): string => count.toExponential().replace('e+', 'e');
+
+/** What a wallet takes on the disk, and how many copies of the large issuer there are at once. */
+const WALLET_BYTES = 700;
+const COPIES = 3;
+
+/** As many wallets as are wanted, or the largest power of ten that the disk has room for. */
+function walletsThatFit(wanted: number): number {
+  const { bavail, bsize } = statfsSync(tmpdir());
+  const most = (bavail * bsize) / (WALLET_BYTES * COPIES);
+  return wanted <= most ? wanted : 10 ** Math.floor(Math.log10(most));
+}
+
+const FEW_WALLETS = 10_000;
+
+/** An issuer with many wallets, against one with 10⁴. The name says how many there were. */
 export function manyWallets(extent: Extent): Promise<Line[]> {
-  const { wallets } = extent;
+  const wallets = walletsThatFit(extent.wallets);
+  const name = `settle.wallets_${short(wallets)}_over_${short(FEW_WALLETS)}`;
   return compare(
-    { name: `settle.wallets_${wallets}_over_10000`, against: 'an issuer with 10000 wallets' },
+    { name, against: 'an issuer with 10000 wallets', notes: { wanted: extent.wallets, wallets } },
     [
       { providers: 1, idleWallets: wallets },
-      { providers: 1, idleWallets: 10_000 },
+      { providers: 1, idleWallets: FEW_WALLETS },
     ],
     extent,
   );

@@ -1,4 +1,4 @@
-import { ledgerFolder } from '@coinbox/issuer';
+import { ledgerFolder, readSecret, sealRecords } from '@coinbox/issuer';
 import { LEDGER_FILE } from '@coinbox/ledger';
 import { instantOfId, newId } from '@coinbox/protocol';
 import type { Instant, WalletId } from '@coinbox/protocol';
@@ -17,6 +17,8 @@ const FIRST_INDEX = 1_000_000_000;
 export function addIdleWallets(folder: string, count: number): void {
   if (count === 0) return;
   const records = openFast(join(folder, 'records.db'));
+  // Its triggers keep the seal: the issuer takes these wallets for its own.
+  sealRecords(records, readSecret(folder));
   const { first, last } = records
     .prepare('SELECT min(wallet) AS first, max(wallet) AS last FROM wallets')
     .get() as { first: WalletId; last: WalletId };

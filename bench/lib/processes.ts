@@ -23,10 +23,22 @@ export async function runChild<T>(name: string, job: object): Promise<T> {
   return JSON.parse(last) as T;
 }
 
+/** Runs the command line to its end. Throws where it fails, with what it has said. */
+export async function runCoinbox(words: readonly string[]): Promise<void> {
+  const main = inRepository('packages/cli/main.ts');
+  const child = spawn(process.execPath, [...NODE_WORDS, main, ...words], {
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+  let said = '';
+  child.stderr.on('data', (chunk: Buffer) => (said = `${said}${chunk}`.slice(-4000)));
+  const code = await new Promise((resolve) => child.once('close', resolve));
+  if (code !== 0) throw new Error(`coinbox ${words[0]} ended with ${code}: ${said}`);
+}
+
 /** What a child was started with. */
 export const readJob = <T>(): T => JSON.parse(process.argv[2] ?? 'null') as T;
 
-/** An issuer's server in a process of its own. */
+/** A server in a process of its own. */
 export type Server = {
   readonly url: string;
   readonly pid: number;
@@ -38,11 +50,20 @@ export type Server = {
 };
 
 /** `coinbox issuer run FOLDER`. `more`: words for Node, a profiler for example. */
-export async function startServer(folder: string, more: readonly string[] = []): Promise<Server> {
+export const startServer = (folder: string, more: readonly string[] = []): Promise<Server> =>
+  startCoinbox(['issuer', 'run', folder], more);
+
+/** A command that serves until it is told to end. `more`: words for Node. */
+export const startCoinbox = (
+  words: readonly string[],
+  more: readonly string[] = [],
+): Promise<Server> =>
+  startNode([...more, inRepository('packages/cli/main.ts'), ...words, '--port', '0', '--json']);
+
+/** A program for Node that prints `{"url":…}` when it is ready. */
+export async function startNode(words: readonly string[]): Promise<Server> {
   const began = performance.now();
-  const words = ['issuer', 'run', folder, '--port', '0', '--json'];
-  const main = inRepository('packages/cli/main.ts');
-  const child = spawn(process.execPath, [...NODE_WORDS, ...more, main, ...words], {
+  const child = spawn(process.execPath, [...NODE_WORDS, ...words], {
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let said = '';

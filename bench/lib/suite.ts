@@ -9,9 +9,9 @@ export type Extent = {
   readonly take: number;
   /** SETTLEs of each terminal for one number of connections. */
   readonly slice: number;
-  /** Wallets of the large issuer. */
+  /** Wallets of the large issuer, if the disk has room for them. */
   readonly wallets: number;
-  /** Entries of the ledger that is opened again, and receipts that are verified. */
+  /** Entries of the ledger that is opened again, and of the one in which balances are looked up. */
   readonly entries: number;
 };
 
@@ -22,7 +22,7 @@ export const FULL: Extent = {
   warm: 16,
   take: 24,
   slice: 4,
-  wallets: 1_000_000,
+  wallets: 10_000_000,
   entries: 200_000,
 };
 

@@ -52,6 +52,23 @@ describe('scanEntries()', () => {
     }
   });
 
+  test('gives nothing that is newer than the index it is as of', async () => {
+    const ledger = await logOf(600);
+    let posted = 600;
+    const growing: Pick<Ledger, 'entries'> = {
+      async entries(query) {
+        const page = await ledger.entries(query);
+        const id = `late${(posted += 1)}`;
+        const rest = { fingerprint: new Uint8Array(32), steps: [], memo: new Uint8Array() };
+        await ledger.post([{ id, code: 'a', claims: [id], ...rest }]);
+        return page;
+      },
+    };
+    const { items, last, asOf } = await scanEntries(growing, [undefined], 0, 5_000, () => true);
+    assert.deepEqual([asOf, items.length, items.at(-1)?.index], [600, 600, 600]);
+    assert.equal(last, undefined);
+  });
+
   test('has no empty page at the end', async () => {
     const ledger = await logOf(500);
     const { pages } = await readAll(ledger, [undefined], 250);

@@ -30,15 +30,18 @@ export async function scanEntries(
   for (let scanned = 0; scanned < MOST_SCANNED;) {
     const stretch = await readStretch(ledger, codes, position);
     asOf ||= stretch.asOf;
-    for (const [at, entry] of stretch.entries.entries()) {
+    // A later stretch may see entries that are newer than the page: they are not of it.
+    const entries = stretch.entries.filter(({ index }) => index <= asOf);
+    const isEnd = stretch.isEnd || entries.length < stretch.entries.length;
+    for (const [at, entry] of entries.entries()) {
       position = entry.index;
       scanned += 1;
       if (keep(entry)) items.push(entry);
       if (items.length < limit) continue;
-      const isLast = stretch.isEnd && at === stretch.entries.length - 1;
+      const isLast = isEnd && at === entries.length - 1;
       return { items, last: isLast ? undefined : position, asOf };
     }
-    if (stretch.isEnd) return { items, last: undefined, asOf };
+    if (isEnd) return { items, last: undefined, asOf };
   }
   return { items, last: position, asOf };
 }

@@ -44,6 +44,7 @@ function serve(issuer: Issuer): void {
       (failure: unknown) => send(partOfFailure(call, failure)),
     );
   const methods: Readonly<Record<string, (...args: never[]) => Promise<unknown>>> = {
+    submitRun: (run: Uint8Array) => issuer.submitRun(run),
     call: (name: ApiOperationName, call: Call) => issuer.call(name, call),
     summary: () => issuer.summary(),
     follow: () => issuer.follow(),

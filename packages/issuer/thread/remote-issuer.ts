@@ -13,7 +13,10 @@ import type { Part } from './packed.ts';
 export type LedgerReads = Omit<Ledger, 'post' | 'close'>;
 
 /** An issuer in a thread of its own. */
-export type RemoteIssuer = Pick<Issuer, 'submit' | 'call' | 'summary' | 'follow' | 'close'> & {
+export type RemoteIssuer = Pick<
+  Issuer,
+  'submit' | 'submitRun' | 'call' | 'summary' | 'follow' | 'close'
+> & {
   readonly ledger: LedgerReads;
   /** The last entry that it had seen when it was opened. */
   readonly openedAt: number;
@@ -59,6 +62,7 @@ export async function startIssuerThread(folder: string, clock: Clock): Promise<R
       messages.push({ call, text: '', bytes });
       return expect(call);
     },
+    submitRun: (run) => ask('submitRun', run),
     call: (name, call) => ask('call', name, call) as ReturnType<Api[typeof name]>,
     summary: () => ask('summary'),
     follow: () => ask('follow'),
@@ -136,6 +140,8 @@ const READS = [
   'entry',
   'entryOf',
   'account',
+  'standing',
+  'statement',
   'hold',
   'claim',
   'series',
