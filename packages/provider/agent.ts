@@ -3,15 +3,19 @@ import {
   METER,
   RECEIPT,
   REFUSAL,
+  accept,
   assert,
   newId,
   openEnvelope,
   readVerified,
+  reject,
   signMessage,
   verifySigner,
 } from '@coinbox/protocol';
 import type {
   Bill,
+  BillId,
+  BillLine,
   Clock,
   Envelope,
   Meter,
@@ -19,6 +23,8 @@ import type {
   Receipt,
   Refusal,
   Rejection,
+  Result,
+  SessionId,
   Signed,
   WalletId,
 } from '@coinbox/protocol';
@@ -33,6 +39,8 @@ import { onAcknowledged, onReceipt, onRefusal } from './decide-bill.ts';
 import type { BillOutcome } from './decide-bill.ts';
 import { billSession, onMeter } from './decide-meter.ts';
 import type { MeterFacts } from './decide-meter.ts';
+import { billOfLines } from './own-bill.ts';
+import type { SessionState } from './state.ts';
 
 /** What the link of a provider is opened with; the shell brings the transport. */
 export type LinkOrder = Omit<LinkOptions, 'retryMs' | 'onFault'>;
@@ -45,6 +53,13 @@ export type ProviderParts = {
   readonly random: (bytes: number) => Uint8Array;
   /** For example `(order) => openMqttLink({ ...order, url })`. */
   readonly openLink: (order: LinkOrder) => Link;
+  /** Default: what provider.json says. */
+  readonly billing?: 'tariff' | 'own';
+  /**
+   * With own billing: a session waits for its bill. Called after its final METER is durable, and
+   * again after a start for all that wait then.
+   */
+  readonly onDelivered?: (session: SessionState) => void;
   /** A message was refused for good: for a log. */
   readonly onRefused?: (from: WalletId, typ: string, rejection: Rejection) => void;
 };
@@ -53,6 +68,14 @@ export type ProviderParts = {
 export interface Provider {
   readonly wallet: WalletId;
   readonly link: Link;
+  /** With own billing: the sessions that wait for their bill. */
+  waiting(): readonly SessionState[];
+  /**
+   * Bills a session that waits. The bill is durable and on its way when this returns; again with
+   * the same amount it is the same bill. Rejects: session-unknown, bill-before-delivery, id-reused
+   * (it has a bill of another amount), bill-text, bill-invalid.
+   */
+  bill(session: SessionId, lines: readonly BillLine[]): Result<BillId>;
   close(): Promise<void>;
 }
 
@@ -103,7 +126,43 @@ export function createProvider(parts: ProviderParts): Provider {
     handler: { receive: (...message) => receive(parts, link, ...message) },
   });
   link.wake();
-  return { wallet, link, close: () => link.close() };
+  const waiting = (): SessionState[] =>
+    book.unbilled('bill-pending').flatMap((session) => book.session(session) ?? []);
+  if (isOwn(parts)) for (const session of waiting()) parts.onDelivered?.(session);
+  return {
+    wallet,
+    link,
+    waiting,
+    bill: (session, lines) => billByHand(parts, link, session, lines),
+    close: () => link.close(),
+  };
+}
+
+const isOwn = ({ billing, folder }: ProviderParts): boolean =>
+  (billing ?? folder.config.billing) === 'own';
+
+function billByHand(
+  parts: ProviderParts,
+  link: Link,
+  session: SessionId,
+  lines: readonly BillLine[],
+): Result<BillId> {
+  const { book, folder } = parts;
+  const state = book.session(session);
+  if (!state) return reject('session-unknown');
+  if (!state.final) return reject('bill-before-delivery');
+  const bill = billOfLines(state, lines, folder.asset, factsOf(parts).terms);
+  if (!bill.ok) return bill;
+  const known = state.bill && book.bill(state.bill);
+  if (known) {
+    return known.amount === bill.value.amount
+      ? accept(known.bill)
+      : reject('id-reused', 'the session has a bill of another amount');
+  }
+  const { problem: _problem, ...rest } = state;
+  book.record({ ...rest, bill: bill.value.bill }, undefined, sign(parts, bill.value));
+  link.wake(state.terminal);
+  return accept(bill.value.bill);
 }
 
 const voided = (bill: Parameters<typeof onAcknowledged>[0]) => {
@@ -172,10 +231,12 @@ function takeMeter(parts: ProviderParts, link: Link, meter: Signed<Meter>): Answ
   if (outcome.kind !== 'recorded') return outcome.kind === 'later' ? 'later' : 'durable';
   book.record(outcome.state, meter, outcome.bill && sign(parts, outcome.bill));
   if (outcome.bill) link.wake(terminal);
+  else if (outcome.state.problem === 'bill-pending') parts.onDelivered?.(outcome.state);
   return 'durable';
 }
 
-function factsOf({ folder, book, clock, random }: ProviderParts): Omit<MeterFacts, 'hashOf'> {
+function factsOf(parts: ProviderParts): Omit<MeterFacts, 'hashOf'> {
+  const { folder, book, clock, random } = parts;
   const now = clock.now();
   const terms: BillTerms = {
     sequence: book.nextSequence(),
@@ -183,7 +244,8 @@ function factsOf({ folder, book, clock, random }: ProviderParts): Omit<MeterFact
     provider: folder.certificate.body.wallet,
     now,
   };
-  return { tariffOf: (hash) => folder.tariffs.tariffOf(hash), terms };
+  const ownBilling = isOwn(parts);
+  return { tariffOf: (hash) => folder.tariffs.tariffOf(hash), terms, ownBilling };
 }
 
 const sign = ({ folder }: ProviderParts, bill: Bill): Signed<Bill> =>

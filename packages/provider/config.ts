@@ -22,6 +22,8 @@ export type ProviderConfig = EnrolmentConfig & {
   readonly brokerUrl: string;
   /** Of this provider's wallet. */
   readonly certificate: string;
+  /** `own`: bills come from a system of the provider's own. Default: from the tariff. */
+  readonly billing?: 'tariff' | 'own';
 };
 
 /**

@@ -15,6 +15,8 @@ export type MeterFacts = {
   tariffOf(hash: Uint8Array): Tariff | undefined;
   /** What the bill would be made with, were this the final METER. */
   readonly terms: BillTerms;
+  /** Bills come from a system of the provider's own, later. */
+  readonly ownBilling?: boolean;
 };
 
 /**
@@ -30,7 +32,7 @@ export type MeterOutcome =
  * One METER, whose signature has been checked. Refusals, in this order: key-wrong-role,
  * session-unknown (of another terminal), counter-conflict, session-closed (it was final before),
  * meter-invalid. A final METER that no bill can be made from is recorded with the problem
- * tariff-invalid or meter-invalid.
+ * tariff-invalid or meter-invalid; bill-pending where the bill comes later.
  */
 export function onMeter(
   state: SessionState | undefined,
@@ -80,6 +82,7 @@ export function billSession(
 }
 
 function recordedFinal(state: SessionState, facts: MeterFacts): MeterOutcome {
+  if (facts.ownBilling) return { kind: 'recorded', state: { ...state, problem: 'bill-pending' } };
   const bill = billSession(state, facts);
   if (!bill.ok) return { kind: 'recorded', state: { ...state, problem: bill.rejection.code } };
   return { kind: 'recorded', state: { ...state, bill: bill.value.bill }, bill: bill.value };

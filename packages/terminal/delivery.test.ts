@@ -4,7 +4,7 @@ import { MAX_MESSAGE_BYTES, METER, readOwn } from '@coinbox/protocol';
 import type { Meter, Reading, SessionId } from '@coinbox/protocol';
 import { exampleTime } from '@coinbox/protocol/testing';
 import { connectDevice } from './delivery.ts';
-import type { DeviceEvents } from './device.ts';
+import type { DeviceEvents, Tick } from './device.ts';
 import { createTariffShelf } from './sale.ts';
 import {
   KIT_PAID,
@@ -22,7 +22,7 @@ const closers: (() => void)[] = [];
 afterEach(() => closers.splice(0).forEach((close) => close()));
 
 /** A core with the events of a plot, and a device on it that keeps what it is told. */
-function connected(plot: Plot = createPlot().accepted('a')) {
+function connected(plot: Plot = createPlot().accepted('a'), tick?: Tick) {
   const { core, journal, clock, close } = createKitCore(plot);
   closers.push(close);
   const told: { does: string; session: SessionId; journalled?: readonly Reading[] }[] = [];
@@ -30,6 +30,7 @@ function connected(plot: Plot = createPlot().accepted('a')) {
   connectDevice(
     core,
     {
+      ...(tick && { tick }),
       connect: (to) => void (events = to),
       start: (session, { journalled }) => void told.push({ does: 'start', session, journalled }),
       stop: (session) => void told.push({ does: 'stop', session }),
@@ -173,6 +174,26 @@ describe('connectDevice()', () => {
     events.delivered(id, [at(10_000n)], false, 2);
     assert.deepEqual(told.at(-1), { does: 'stop', session: id });
     assert.equal(KIT_PAID, 2000n);
+  });
+
+  it('stops a device with a tick while one tick more is still paid for', () => {
+    const { events, told } = connected(undefined, { ms: 1_000, energyWh: 100n });
+    // 20.00 are held. 9.9 kWh are 19.80, and 100 Wh more are 20.00; at 9.905 kWh they are 20.01.
+    const at = (energyWh: bigint): Reading => ({ at: exampleTime(99), phase: 'active', energyWh });
+    events.delivered(id, [at(0n), at(9_900n)], false);
+    assert.equal(told.filter(({ does }) => does === 'stop').length, 0);
+    events.delivered(id, [at(9_905n)], false, 2);
+    assert.deepEqual(told.at(-1), { does: 'stop', session: id });
+  });
+
+  it('takes no reading of a device with a tick that costs more than is held', () => {
+    const { events, told, core } = connected(undefined, { ms: 1_000, energyWh: 100n });
+    const at = (energyWh: bigint): Reading => ({ at: exampleTime(99), phase: 'active', energyWh });
+    assert.equal(events.delivered(id, [at(0n), at(9_800n)], false), 'taken');
+    assert.equal(events.delivered(id, [at(10_003n)], true, 2), 'refused');
+    assert.deepEqual(told.at(-1), { does: 'stop', session: id });
+    assert.equal(events.delivered(id, [], true, 2), 'taken');
+    assert.deepEqual(core.state.sessions.get(id)?.readings, [at(0n), at(9_800n)]);
   });
 
   it('stops a device that goes on for longer than a tariff can price', () => {

@@ -1,7 +1,7 @@
 import { MOST_READINGS, textBytes } from '@coinbox/protocol';
 import type { Reading, SessionId } from '@coinbox/protocol';
 import type { Core } from './core.ts';
-import type { Device, DeviceEvents } from './device.ts';
+import type { Device, DeviceEvents, Tick } from './device.ts';
 import { ceilingOf } from './sale.ts';
 import type { TariffShelf } from './sale.ts';
 import type { Session } from './state.ts';
@@ -25,12 +25,18 @@ export function connectDevice(core: Core, device: Device, shelf: TariffShelf): v
     delivered(id, readings, final, place = 0) {
       const known = core.state.sessions.get(id)?.readings.length ?? 0;
       const fresh = readings.slice(Math.max(0, known - place));
+      const isOver = final && !device.tick;
+      const outlook = isOver ? 'go-on' : foresee(core, shelf, device.tick, id, fresh);
+      if (outlook === 'too-much') {
+        device.stop(id);
+        return 'refused';
+      }
       const parts = partsOf(fresh, final);
       for (const [number, part] of parts.entries()) {
         const last = final && number === parts.length - 1;
         if (!takeReadings(core, id, part, last)) return 'refused';
       }
-      stopWhenSpent(core, device, shelf, id);
+      if (outlook === 'last' || isLong(core, id)) stopDelivering(core, device, id);
       return 'taken';
     },
     failed(id) {
@@ -48,7 +54,7 @@ export function connectDevice(core: Core, device: Device, shelf: TariffShelf): v
   }
   core.listen((event) => {
     const session = event.session && core.state.sessions.get(event.session);
-    if (event.kind === 'accepted' && session) start(session);
+    if ((event.kind === 'accepted' || event.kind === 'taken') && session) start(session);
   });
 }
 
@@ -86,12 +92,49 @@ function takeReadings(
 }
 
 /**
- * No debt is ever made: the machine stops by itself when what it has delivered costs what it holds.
+ * No debt is ever made: the machine stops by itself when what it has delivered costs what it holds,
+ * or would after one more of its ticks. `too-much`: a device with a tick has delivered more than
+ * that, so that what it tells now costs more than is held. It is not taken, and the rest can be
+ * billed.
  */
-function stopWhenSpent(core: Core, device: Device, shelf: TariffShelf, id: SessionId): void {
+function foresee(
+  core: Core,
+  shelf: TariffShelf,
+  tick: Tick | undefined,
+  id: SessionId,
+  fresh: readonly Reading[],
+): 'go-on' | 'last' | 'too-much' {
   const session = core.state.sessions.get(id);
-  if (session?.stage !== 'delivering') return;
-  const cost = ceilingOf(shelf, session);
-  const isLong = session.readings.length >= MOST_SESSION_READINGS;
-  if (!cost.ok || cost.value >= session.held || isLong) device.stop(id);
+  if (!session) return 'go-on';
+  const { held } = session;
+  const priceOf = (readings: readonly Reading[]) => ceilingOf(shelf, { ...session, readings });
+  const readings = [...session.readings, ...fresh];
+  const last = readings.at(-1);
+  const ahead = tick && last && priceOf([...readings, oneTickOn(last, tick)]);
+  // What costs less with a tick more costs less without it.
+  if (ahead?.ok && ahead.value < held) return 'go-on';
+  const cost = priceOf(readings);
+  if (tick && fresh.length > 0 && cost.ok && cost.value > held) return 'too-much';
+  const isSpent = !cost.ok || cost.value >= held;
+  return isSpent || (ahead && !(ahead.ok && ahead.value <= held)) ? 'last' : 'go-on';
+}
+
+const isLong = (core: Core, id: SessionId): boolean =>
+  (core.state.sessions.get(id)?.readings.length ?? 0) >= MOST_SESSION_READINGS;
+
+function stopDelivering(core: Core, device: Device, id: SessionId): void {
+  if (core.state.sessions.get(id)?.stage === 'delivering') device.stop(id);
+}
+
+const REGISTERS = ['energyWh', 'volumeMl', 'massG', 'cycles'] as const;
+
+/** What the machine may show at its next reading, at the worst. */
+function oneTickOn(last: Reading, tick: Tick): Reading {
+  const next = { ...last, at: (last.at + tick.ms) as Reading['at'] };
+  for (const register of REGISTERS) {
+    const more = tick[register];
+    const now = last[register];
+    if (more !== undefined && now !== undefined) next[register] = now + more;
+  }
+  return next;
 }

@@ -19,10 +19,28 @@ export interface DeviceEvents {
 }
 
 /**
+ * The most that a machine delivers between one reading and the next: base units of its registers,
+ * milliseconds.
+ */
+export type Tick = {
+  readonly ms: number;
+  readonly energyWh?: bigint;
+  readonly volumeMl?: bigint;
+  readonly massG?: bigint;
+  readonly cycles?: bigint;
+};
+
+/**
  * The machine behind the wallet: a charger, a vending machine, a washer, a meter. It delivers when
- * told to and tells what it has delivered. It knows no money.
+ * told to and tells what it has delivered. It has no say in what that costs.
  */
 export interface Device {
+  /**
+   * The agent stops a device with a tick so early that one tick more is still paid for. One without
+   * is stopped when the money is used up. Of one with a tick, readings that cost more than is held
+   * are refused: it has delivered more than it said, and ends the session with what was taken.
+   */
+  readonly tick?: Tick;
   /** Called once by the agent, before anything else. */
   connect(events: DeviceEvents): void;
   /**

@@ -1,10 +1,18 @@
-import { BILL, openEnvelope, readVerified, verifySigner } from '@coinbox/protocol';
+import {
+  BILL,
+  REFUSAL,
+  openEnvelope,
+  readOwn,
+  readVerified,
+  verifySigner,
+} from '@coinbox/protocol';
 import type { WalletId } from '@coinbox/protocol';
 import type { LinkHandler, Outbox } from '@coinbox/link';
 import type { Core } from './core.ts';
+import type { TerminalEvent } from './events.ts';
 import { ceilingOf } from './sale.ts';
 import type { TariffShelf } from './sale.ts';
-import { takeBill } from './step-session.ts';
+import { returnMoney, takeBill } from './step-session.ts';
 
 /** Messages to providers that are looked at in one go. */
 export const MOST_PENDING = 256;
@@ -44,7 +52,27 @@ export const providerHandler = (core: Core, shelf: TariffShelf): LinkHandler => 
       sessionClosed: !session && core.journal.hasSession(id),
       ceiling: (of: NonNullable<typeof session>) => ceilingOf(shelf, of),
     };
-    core.applyStep(takeBill(core.state, bill.value, facts, core.context()));
+    const answer = core.applyStep(takeBill(core.state, bill.value, facts, core.context()));
+    if (answer.ok && answer.value.kind === 'refused') returnOverbilled(core, shelf, answer.value);
     return 'durable';
   },
 });
+
+const TOO_HIGH = new Set(['bill-over-ceiling', 'insufficient-terminal-funds']);
+
+/**
+ * The refusal is durable, and stands whatever comes after. Where the payer has agreed to it, a bill
+ * that was too high is the last one. After a crash in between the session waits for its deadline.
+ */
+function returnOverbilled(
+  core: Core,
+  shelf: TariffShelf,
+  { session: id, messages }: TerminalEvent,
+) {
+  const session = id && core.state.sessions.get(id);
+  if (session?.stage !== 'awaiting-bill') return;
+  const refusal = readOwn(REFUSAL, messages[1] as Uint8Array);
+  if (!TOO_HIGH.has(refusal.body.code)) return;
+  if (shelf.policy(session.offer.tariffHash).onOverbill !== 'RETURN_ALL') return;
+  core.applyStep(returnMoney(core.state, session, 'no-bill', core.context()));
+}

@@ -4,6 +4,7 @@ import { Fault, accept, money, sha256, textBytes, toHex } from '@coinbox/protoco
 import type { FaultCode, Reading } from '@coinbox/protocol';
 import { exampleBytes, exampleTime } from '@coinbox/protocol/testing';
 import type { Core } from './core.ts';
+import { EMPTY_STATE } from './state.ts';
 import { ceilingOf, createSaleDesk, createTariffShelf, readAmount } from './sale.ts';
 import {
   KIT_START,
@@ -23,6 +24,9 @@ const fault =
   (thrown: unknown): boolean =>
     thrown instanceof Fault && thrown.code === code;
 const dearer = KIT_TARIFF.replace('"price":2', '"price":3');
+
+const promising = (fields: object): string =>
+  JSON.stringify({ ...(JSON.parse(KIT_TARIFF) as object), ...fields });
 
 describe('createTariffShelf()', () => {
   it('calls a tariff by the SHA-256 of its canonical text, however it is written', () => {
@@ -58,12 +62,41 @@ describe('createTariffShelf()', () => {
     ['a text that is no tariff', ['{"elements":']],
     ['a tariff in another asset', [KIT_TARIFF.replace('CNY', 'EUR')]],
     ['an old tariff that is broken', [KIT_TARIFF, '{}']],
+    ['a promise to settle without a bill', [promising({ on_no_bill: 'SETTLE_OWN_RECOMPUTE' })]],
+    ['a promise to pay part of a bill', [promising({ on_overbill: 'PAY_UNDISPUTED' })]],
   ];
   for (const [title, documents] of broken) {
     it(`refuses to start with ${title}`, () => {
       assert.throws(() => createTariffShelf(documents, 'CNY/2'), fault('config-invalid'));
     });
   }
+});
+
+describe('policy()', () => {
+  const rows = [
+    [{}, 'RETURN_ALL', 'HOLD'],
+    [{ on_no_bill: 'RETURN_ALL', on_overbill: 'HOLD' }, 'RETURN_ALL', 'HOLD'],
+    [{ on_no_bill: 'HOLD', on_overbill: 'RETURN_ALL' }, 'HOLD', 'RETURN_ALL'],
+  ] as const;
+  for (const [fields, onNoBill, onOverbill] of rows) {
+    it(`reads ${JSON.stringify(fields)} of the tariff of the offer`, () => {
+      const shelf = createTariffShelf([promising(fields)], 'CNY/2');
+      assert.deepEqual(shelf.policy(shelf.current), { onNoBill, onOverbill });
+    });
+  }
+
+  it('gives the money back for a tariff that is gone', () => {
+    const shelf = createTariffShelf([promising({ on_no_bill: 'HOLD' })], 'CNY/2');
+    const gone = { onNoBill: 'RETURN_ALL', onOverbill: 'HOLD' };
+    assert.deepEqual(shelf.policy(new Uint8Array(32)), gone);
+  });
+
+  it('is part of what the hash in the OFFER stands for', () => {
+    const [plain, held] = [{}, { on_no_bill: 'HOLD' }].map(
+      (fields) => createTariffShelf([promising(fields)], 'CNY/2').current,
+    );
+    assert.notDeepEqual(plain, held);
+  });
 });
 
 describe('ceilingOf()', () => {
@@ -79,7 +112,8 @@ describe('createSaleDesk()', () => {
   const shelf = createTariffShelf([KIT_TARIFF], 'CNY/2');
   const limits = { asset: 'CNY/2', least: money(100n), most: money(20_000n) } as const;
   const deskAt = (issuer = createSimulatedIssuer()) => {
-    const core = { book: kitBook(), keys: kitKeys, now: () => KIT_START } as unknown as Core;
+    const own = { book: kitBook(), keys: kitKeys, now: () => KIT_START };
+    const core = { ...own, state: EMPTY_STATE } as unknown as Core;
     return { issuer, desk: createSaleDesk(core, issuer, shelf, limits) };
   };
 

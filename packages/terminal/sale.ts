@@ -10,6 +10,7 @@ import type {
 } from '@coinbox/protocol';
 import { canonicalTariff, parseTariff, priceReadings } from '@coinbox/tariff';
 import type { Tariff } from '@coinbox/tariff';
+import { offlineTerms } from './check-offline.ts';
 import type { Core } from './core.ts';
 import type { SaleTerms, Session } from './state.ts';
 
@@ -22,7 +23,19 @@ export interface TariffShelf {
    * meter-invalid.
    */
   price(tariffHash: Uint8Array, readings: readonly Reading[]): Result<Money>;
+  /** What that tariff says of a session without a good bill. */
+  policy(tariffHash: Uint8Array): BillPolicy;
 }
+
+/**
+ * The payer has agreed to these with the tariff, whose hash is in the OFFER. `HOLD` without a bill:
+ * the money waits for one for 24 hours. `RETURN_ALL` at a bill that is too high: no other is waited
+ * for. What a tariff leaves out is `RETURN_ALL` without a bill, `HOLD` at one that is too high.
+ */
+export type BillPolicy = {
+  readonly onNoBill: 'RETURN_ALL' | 'HOLD';
+  readonly onOverbill: 'RETURN_ALL' | 'HOLD';
+};
 
 /**
  * Reads tariff documents; the first is the current one. Fault config-invalid where one cannot be
@@ -40,6 +53,7 @@ export function createTariffShelf(documents: readonly string[], asset: Asset): T
     if (tariff.value.asset !== asset) {
       throw new Fault('config-invalid', `the tariff is in ${tariff.value.asset}, not in ${asset}`);
     }
+    checkPolicy(tariff.value);
     const hash = sha256(textBytes(canonicalTariff(tariff.value)));
     shelf.set(toHex(hash), tariff.value);
     current ??= hash;
@@ -55,7 +69,22 @@ export function createTariffShelf(documents: readonly string[], asset: Asset): T
         ? accept(price.value.gross as Money)
         : reject('meter-invalid', price.rejection.code);
     },
+    policy(tariffHash) {
+      const { onNoBill, onOverbill } = shelf.get(toHex(tariffHash)) ?? {};
+      return {
+        onNoBill: onNoBill === 'HOLD' ? 'HOLD' : 'RETURN_ALL',
+        onOverbill: onOverbill === 'RETURN_ALL' ? 'RETURN_ALL' : 'HOLD',
+      };
+    },
   };
+}
+
+/** Promises that a terminal could not keep: no money moves but by a bill of that amount. */
+function checkPolicy({ onNoBill, onOverbill }: Tariff): void {
+  const broken = [onNoBill, onOverbill].find(
+    (word) => word === 'SETTLE_OWN_RECOMPUTE' || word === 'PAY_UNDISPUTED',
+  );
+  if (broken) throw new Fault('config-invalid', `no terminal can keep ${broken}: see spec page 31`);
 }
 
 /**
@@ -86,11 +115,12 @@ const MOST_PROVIDERS = 16;
 export type SaleLimits = { readonly asset: Asset; readonly least: Money; readonly most: Money };
 
 export function createSaleDesk(
-  { book, keys, now }: Core,
+  core: Core,
   issuer: IssuerClient,
   shelf: TariffShelf,
   limits: SaleLimits,
 ): SaleDesk {
+  const { book, keys, now } = core;
   let mapped: { provider: WalletId; version: number; certificate: Uint8Array } | undefined;
   let providers: readonly WalletId[] = [];
   const certified = ({ certificate, provider }: Version, isNewest: boolean) => {
@@ -99,15 +129,15 @@ export function createSaleDesk(
     return known.ok && known.value.body.wallet === provider ? known.value : undefined;
   };
   return {
-    terms: () =>
-      mapped
-        ? accept({
-            provider: mapped.provider,
-            mappingVersion: mapped.version,
-            tariffHash: shelf.current,
-            ...limits,
-          })
-        : reject('terminal-not-accepting', 'no mapping to a provider is known'),
+    terms() {
+      const known = mapped && { provider: mapped.provider, mappingVersion: mapped.version };
+      // A start without the issuer goes on with the mapping of the newest offer: it pays offline.
+      const { state } = core;
+      const terms = known ?? (offlineTerms(state, now()) && state.lastMapping);
+      return terms
+        ? accept({ ...terms, tariffHash: shelf.current, ...limits })
+        : reject('terminal-not-accepting', 'no mapping to a provider is known');
+    },
     get providerCertificate() {
       return mapped?.certificate;
     },

@@ -1,0 +1,3 @@
+import { conform } from './testing/conform.ts';
+
+conform('laundry');
