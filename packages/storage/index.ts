@@ -23,4 +23,6 @@ export type { FolderLock } from './folder.ts';
 export { createKeys, openKeys } from './keys.ts';
 export { readEnrolment } from './enrolment.ts';
 export type { Enrolment, EnrolmentConfig } from './enrolment.ts';
-export type { KeyStore } from './keys.ts';
+export type { KeyStore } from './key-store.ts';
+export { TOKEN_FILE, createTokenKeys } from './token-keys.ts';
+export type { TokenFolder } from './token-keys.ts';

@@ -64,6 +64,24 @@ describe('openKeys()', () => {
     assert.equal(opened.signer('a'), opened.signer('a'));
   });
 
+  it('adds a key, and keeps those that it had', () => {
+    const folder = newFolder();
+    const store = createKeys(folder, { a: 'EdDSA' });
+    const before = store.signer('a').publicKey;
+    const added = store.add('b', 'ES256');
+    assert.equal(added.publicKey.algorithm, 'ES256');
+    assert.deepEqual(
+      [store.has('a'), store.has('b'), store.has('constructor')],
+      [true, true, false],
+    );
+    const again = openKeys(folder);
+    assert.deepEqual(again.signer('a').publicKey, before);
+    assert.deepEqual(again.signer('b').publicKey, added.publicKey);
+    assert.equal(statSync(keyFile(folder)).mode & 0o777, 0o600);
+    assert.throws(() => store.add('a', 'EdDSA'), fault('config-invalid'));
+    assert.throws(() => again.add('b', 'EdDSA'), fault('config-invalid'));
+  });
+
   it('has no key of a name that is not there', () => {
     const store = createKeys(newFolder(), { a: 'EdDSA' });
     for (const name of ['b', '', 'constructor', '__proto__']) {

@@ -4,18 +4,8 @@ import { join } from 'node:path';
 import { ALGORITHMS, Fault, softwareSigner } from '@coinbox/protocol';
 import type { Algorithm, Signer } from '@coinbox/protocol';
 import { checkSecretFile, readJsonFile, writeJsonFile } from './folder.ts';
-
-/**
- * Where a party's keys are. Names are the party's own words: `holding`, `settlement`, `receipts`.
- * This port has one place for secure elements to come in; the file is tier 0: no claim of tamper
- * resistance.
- */
-export interface KeyStore {
-  /** 0 software, 1 secure element, 2 certified secure element. */
-  readonly tier: number;
-  /** The signer of a key that exists. Fault config-invalid where there is none. */
-  signer(name: string): Signer;
-}
+import type { KeyStore } from './key-store.ts';
+import { TOKEN_FILE, openTokenKeys } from './token-keys.ts';
 
 const KEY_FILE = 'keys.json';
 type StoredKey = { algorithm: Algorithm; secret: string };
@@ -30,17 +20,23 @@ export function createKeys(folder: string, names: Readonly<Record<string, Algori
   }
   const stored = Object.entries(names).map(([name, algorithm]): [string, StoredKey] => [
     name,
-    { algorithm, secret: randomBytes(32).toString('base64url') },
+    newKey(algorithm),
   ]);
   writeJsonFile(folder, KEY_FILE, Object.fromEntries(stored));
   return openKeys(folder);
 }
 
+const newKey = (algorithm: Algorithm): StoredKey => ({
+  algorithm,
+  secret: randomBytes(32).toString('base64url'),
+});
+
 /**
- * The keys of a data folder. Faults: not-initialised, config-invalid, startup-unsafe (others can
- * read the file).
+ * The keys of a data folder: on the token that `token.json` names, else in `keys.json`. Faults:
+ * not-initialised, config-invalid, startup-unsafe (others can read the file), token-failed.
  */
 export function openKeys(folder: string): KeyStore {
+  if (existsSync(join(folder, TOKEN_FILE))) return openTokenKeys(folder);
   const read = readJsonFile(folder, KEY_FILE);
   checkSecretFile(join(folder, KEY_FILE));
   if (typeof read !== 'object' || read === null) {
@@ -48,12 +44,22 @@ export function openKeys(folder: string): KeyStore {
   }
   const stored = read as Record<string, Partial<StoredKey> | null>;
   const signers = new Map<string, Signer>();
-  return {
+  const store: KeyStore = {
     tier: 0,
+    has: (name) => Object.hasOwn(stored, name),
+    add(name, algorithm) {
+      if (store.has(name)) {
+        throw new Fault('config-invalid', `${join(folder, KEY_FILE)} has a key "${name}"`);
+      }
+      const key = newKey(algorithm);
+      writeJsonFile(folder, KEY_FILE, { ...stored, [name]: key });
+      stored[name] = key;
+      return store.signer(name);
+    },
     signer(name) {
       const known = signers.get(name);
       if (known) return known;
-      const key = Object.hasOwn(stored, name) ? stored[name] : undefined;
+      const key = store.has(name) ? stored[name] : undefined;
       const secret = Buffer.from(String(key?.secret), 'base64url');
       const algorithm = ALGORITHMS.find((one) => one === key?.algorithm);
       if (!algorithm || secret.length !== 32) {
@@ -64,4 +70,5 @@ export function openKeys(folder: string): KeyStore {
       return signer;
     },
   };
+  return store;
 }

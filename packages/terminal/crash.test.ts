@@ -1,133 +1,56 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { ACCEPT, Fault, METER, REFUND, SETTLE, readOwn, sha256, toHex } from '@coinbox/protocol';
-import type { CarrierReply } from '@coinbox/protocol';
-import { evolve } from './evolve.ts';
-import { readTerminalReport } from './report.ts';
-import { EMPTY_STATE } from './state.ts';
-import type { TerminalState } from './state.ts';
-import {
-  Crash,
-  createCrashHooks,
-  createWorld,
-  found,
-  kitParties,
-  kitPay,
-  kitReadings,
-  payRequest,
-} from './testing/kit.ts';
-import type { World } from './testing/kit.ts';
+import { createCrashHooks, liveSession } from './testing/kit.ts';
+import type { Outcome, Story } from './testing/kit.ts';
 
-const NEVER = Number.POSITIVE_INFINITY;
-const hex = (bytes: Uint8Array): string => toHex(sha256(bytes)).slice(0, 12);
-
-/** What can be seen of a whole session from outside, when it is over. */
-type Outcome = {
-  readonly passed: readonly string[];
-  readonly died: boolean;
-  readonly accepts: ReadonlySet<string>;
-  readonly settles: ReadonlySet<string>;
-  readonly refunds: ReadonlySet<string>;
-  readonly postedSettles: number;
-  readonly postedRefunds: number;
-  readonly meters: readonly string[];
-  readonly balances: readonly bigint[];
-  readonly state: TerminalState;
-  readonly report: unknown;
-  readonly faults: readonly unknown[];
-};
-
-const TARGETS = ['issuer', 'upload', 'provider'] as const;
-
-/** One step of everybody around the agent, as often as it takes: each may be told again. */
-async function turn(world: World, request: Uint8Array, accepts: Set<string>): Promise<boolean> {
-  const reply: CarrierReply = await world.exchange(request);
-  if (reply.kind === 'session') {
-    const accept = found(reply.messages[0]);
-    accepts.add(hex(accept));
-    if (reply.stage === 'accepted' || reply.stage === 'delivering') {
-      world.device.play(readOwn(ACCEPT, accept).body.session, kitReadings());
-    }
-  }
-  await world.run(6_000);
-  world.links.retry();
-  await world.run();
-  return reply.stage === 'closed';
+/** A session whose agents die at the given points, the points it passed, and how often one died. */
+async function live(at: readonly number[], story: Story) {
+  let passed: readonly string[] = [];
+  const outcome: Outcome = await liveSession(story, (isArmed) => {
+    const hooks = createCrashHooks(at, isArmed);
+    passed = hooks.passed;
+    return hooks;
+  });
+  return { passed, outcome };
 }
 
-/**
- * A session from PAY to close, by an agent that dies at the `at`-th point, and by its successor.
- */
-async function live(at: number): Promise<Outcome> {
-  let armed = false;
-  const hooks = createCrashHooks(at, () => armed);
-  const world = await createWorld({ frozen: true, wrap: hooks.wrap });
-  const request = payRequest(kitPay((await world.offer()).hash).bytes);
-  armed = true;
-  const accepts = new Set<string>();
-  let restarted = false;
-  for (let rounds = 0, over = 0; over < 2; rounds++) {
-    assert.ok(rounds < 30, `the session comes to its end after ${hooks.passed.at(-1)}`);
-    try {
-      over += (await turn(world, request, accepts)) ? 1 : 0;
-    } catch (cause) {
-      if (!(cause instanceof Crash || cause instanceof Fault)) throw cause;
-    }
-    if (hooks.dead && !restarted) {
-      world.journal.close();
-      restarted = true;
-      await world.restart();
-    }
-  }
-  const sent = (typ: string) =>
-    new Set(world.issuer.submitted.filter((one) => one.typ === typ).map(({ bytes }) => hex(bytes)));
-  // Answered messages leave the table with the next commit, so the journal is asked for them.
-  const { outbox: _, ...report } = readTerminalReport(world.folder);
-  const left = TARGETS.flatMap((target) => world.journal.pending(target)).length;
-  const outcome: Outcome = {
-    passed: hooks.passed,
-    died: hooks.dead,
-    accepts,
-    settles: sent(SETTLE.typ),
-    refunds: sent(REFUND.typ),
-    postedSettles: world.issuer.posted(SETTLE.typ).length,
-    postedRefunds: world.issuer.posted(REFUND.typ).length,
-    meters: world.provider.taken(METER.typ).map(hex),
-    balances: [
-      world.issuer.balance(kitParties.payer.wallet),
-      world.issuer.balance(kitParties.provider.wallet),
-      world.issuer.held(),
-    ],
-    state: [...world.journal.replay()].reduce(evolve, EMPTY_STATE),
-    report: { ...report, left },
-    faults: world.faults,
-  };
-  await world.close();
-  return outcome;
-}
+/** A successor dies so many points after its start at most: it starts, catches up, goes on. */
+const LATEST_SECOND = 23;
+/** `COINBOX_CRASHES=all`: a successor dies after every death of the first, not after each third. */
+const EACH = process.env.COINBOX_CRASHES === 'all' ? 1 : 3;
 
 describe('an agent that dies at any point of a session', () => {
-  it('comes back and ends it as if nothing had been', async (test) => {
-    const undisturbed = await live(NEVER);
-    assert.deepEqual(undisturbed.balances, [98_766n, 1_234n, 0n]);
-    assert.equal(undisturbed.accepts.size, 1);
-    assert.deepEqual([undisturbed.postedSettles, undisturbed.postedRefunds], [1, 1]);
-    const points = undisturbed.passed.length;
-    test.diagnostic(`${points} points: ${[...new Set(undisturbed.passed)].join(', ')}`);
-    for (const kind of ['presented', 'accepted', 'metered', 'billed', 'receipted']) {
-      assert.ok(undisturbed.passed.includes(`before append ${kind}`), kind);
-      assert.ok(undisturbed.passed.includes(`after append ${kind}`), kind);
-    }
-    for (const effect of ['submit', 'start', 'receive', 'sent to provider']) {
-      assert.ok(undisturbed.passed.includes(`before ${effect}`), effect);
-      assert.ok(undisturbed.passed.includes(`after ${effect}`), effect);
-    }
-    for (let at = 0; at < points; at++) {
-      const { passed, died, ...outcome } = await live(at);
-      const where = `${at}: ${passed[at]}`;
-      assert.ok(died, where);
-      const { passed: _, died: __, ...expected } = undisturbed;
-      assert.deepEqual(outcome, expected, where);
+  for (const [story, balances, posted] of [
+    ['delivers', [98_766n, 1_234n, 0n], [1, 1]],
+    ['fails', [100_000n, 0n, 0n], [0, 1]],
+  ] as const) {
+    it(`comes back and ends it as if nothing had been: the machine ${story}`, async (test) => {
+      const { passed, outcome: undisturbed } = await live([], story);
+      assert.deepEqual(undisturbed.balances, balances);
+      assert.equal(undisturbed.accepts.size, 1);
+      assert.deepEqual([undisturbed.postedSettles, undisturbed.postedRefunds], posted);
+      const lives = passed.flatMap((_, at) =>
+        at % EACH === 0 ? [[at], [at, at + 1 + (at % LATEST_SECOND)]] : [[at]],
+      );
+      test.diagnostic(`${passed.length} points, ${lives.length} lives`);
+      for (const at of lives) {
+        const { passed: here, outcome } = await live(at, story);
+        const where = at.map((point) => `${point}: ${here[point]}`).join(', ');
+        const deaths = at.filter((point) => point < here.length).length;
+        assert.ok(deaths > 0, where);
+        assert.deepEqual(outcome, { ...undisturbed, deaths }, where);
+      }
+    });
+  }
+
+  it('is watched at every write, and before and after every effect', async () => {
+    const { passed } = await live([], 'delivers');
+    const steps = ['presented', 'accepted', 'metered', 'billed', 'receipted'];
+    const statements = ['BEGIN', 'INSERT INTO journal', 'INSERT INTO outbox', 'COMMIT'];
+    const effects = ['submit', 'start', 'receive', 'sent to provider'];
+    for (const name of [...steps.map((step) => `append ${step}`), ...statements, ...effects]) {
+      assert.ok(passed.includes(`before ${name}`), name);
+      assert.ok(passed.includes(`after ${name}`), name);
     }
   });
 });

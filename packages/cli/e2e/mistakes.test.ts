@@ -57,6 +57,11 @@ describe('a mistake on the command line', { concurrency: 4 }, () => {
       /^coinbox: unreachable: cannot listen on 127\.0\.0\.1:PORT /,
     ],
     [['doctor', '--folder', 'FOLDER/none'], 78, /not-initialised: there is no folder/],
+    [
+      ['terminal', 'run', 'FOLDER', '--public-url', 'pay.example.org'],
+      2,
+      /not an address of the web: pay\.example\.org$/,
+    ],
     [map('wal_x'), 2, /not the id of a wallet: wal_x$/],
   ];
   for (const [words, exit, said] of rows) {

@@ -23,7 +23,7 @@ import type {
 import { readProviderFolder, startProvider } from '@coinbox/provider';
 import type { Provider, ProviderFolder } from '@coinbox/provider';
 import { readTerminalFolder, startGateway } from '@coinbox/terminal';
-import type { Bounds, Gateway, TerminalFolder } from '@coinbox/terminal';
+import type { Bounds, Gateway, TerminalFolder, TerminalKeyOrder } from '@coinbox/terminal';
 import { startBroker } from '../commands/broker.ts';
 import type { Broker } from '../commands/broker.ts';
 import { PEOPLE, makeIssuer, readToken } from '../commands/issuer.ts';
@@ -76,6 +76,8 @@ export type SiteOptions = {
   readonly withProvider?: boolean;
   readonly funds?: bigint;
   readonly bounds?: Partial<Bounds>;
+  /** Where the terminal's keys are. */
+  readonly keys?: TerminalKeyOrder;
 };
 
 export const randomId = (): Uint8Array => randomBytes(10);
@@ -84,7 +86,7 @@ const quiet = pino({ level: 'silent' });
 
 /** Starts a site: one provider, one terminal mapped to it, one payer with 100.00 EUR. */
 export async function startSite(options: SiteOptions = {}): Promise<Site> {
-  const { withProvider = true, funds = 10_000n, bounds: times } = options;
+  const { withProvider = true, funds = 10_000n, bounds: times, keys = {} } = options;
   const folder = mkdtempSync(join(tmpdir(), 'coinbox-e2e-'));
   const issuerFolder = join(folder, 'issuer');
   makeIssuer(issuerFolder, 'e2e', 'EUR/2');
@@ -100,7 +102,8 @@ export async function startSite(options: SiteOptions = {}): Promise<Site> {
   const provider = await enrolProviderFolder({ ...enrolment, folder: providerPath });
   const terminalPath = join(folder, 'terminal');
   const bounds = { least: '1', most: '1000000' };
-  const terminal = await enrolTerminalFolder({ ...enrolment, ...bounds, folder: terminalPath });
+  const order = { ...enrolment, ...bounds, keys, folder: terminalPath };
+  const terminal = await enrolTerminalFolder(order);
   await mapTerminal(maker, checker, terminal, provider);
   const gateway = await startGateway({
     folders: [terminalPath],

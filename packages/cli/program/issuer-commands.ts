@@ -4,6 +4,7 @@ import { tell } from '../output.ts';
 import { examples, host, json, port } from './options.ts';
 import type { Listen } from './options.ts';
 
+type RunFlags = Listen & { webhooksAnywhere: boolean };
 type InitIssuer = { network: string; asset: string; database?: string };
 
 /** Adds `issuer init` and `issuer run`. */
@@ -30,6 +31,7 @@ export function addIssuerCommands(program: Command): void {
     .addHelpText('before', examples('coinbox issuer run ./issuer --port 7400'))
     .addOption(host())
     .addOption(port())
+    .option('--webhooks-anywhere', 'let webhooks go to http and to private addresses', false)
     .addOption(json())
-    .action((folder: string, options: Listen) => runIssuer(folder, options));
+    .action((folder: string, options: RunFlags) => runIssuer(folder, options));
 }

@@ -41,6 +41,18 @@ export function wholeNumber(text: string): number {
   return Number(text);
 }
 
+/** The address of a site of an option, without a slash at its end. */
+export function webAddress(text: string): string {
+  if (!URL.canParse(text)) throw new UsageError(`not an address of the web: ${text}`);
+  const { protocol, origin, pathname } = new URL(text);
+  const isWeb = protocol === 'https:' || protocol === 'http:';
+  const path = pathname.replace(/\/$/, '');
+  if (!isWeb || origin + path !== text.replace(/\/$/, '')) {
+    throw new UsageError(`not an address such as https://pay.example.org: ${text}`);
+  }
+  return origin + path;
+}
+
 /** A whole number of an option, at least 1. */
 export function countingNumber(text: string): number {
   const number = wholeNumber(text);

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { startStatusPage } from '../commands/demo.ts';
+import { startDemo } from '../commands/demo.ts';
 import { formatResult, replay } from '../commands/replay.ts';
 import type { ReplayOptions } from '../commands/replay.ts';
 import { EXIT, UsageError } from '../exit-codes.ts';
@@ -17,7 +17,8 @@ export function addReplayCommands(program: Command): void {
       .command('demo')
       .description('start all parties, replay recorded sessions, and stay up')
       .addHelpText('before', examples('coinbox demo', 'coinbox demo --folder ./demo --port 7600'))
-      .option('--once', 'end after the replay', false),
+      .option('--once', 'end after the replay', false)
+      .option('--pace <number>', 'sessions a minute after the replay', wholeNumber, 60),
   );
   withReplayOptions(
     program
@@ -34,7 +35,12 @@ export function addReplayCommands(program: Command): void {
   );
 }
 
-type ReplayFlags = Omit<ReplayOptions, 'quiet'> & { json: boolean; once: boolean; port: number };
+type ReplayFlags = Omit<ReplayOptions, 'quiet'> & {
+  json: boolean;
+  once: boolean;
+  port: number;
+  pace?: number;
+};
 
 /** The options that demo and replay share. */
 function withReplayOptions(command: Command): Command {
@@ -67,10 +73,10 @@ async function runReplay(flags: ReplayFlags, stays: boolean): Promise<void> {
     else print(formatResult(ran.result));
     if (BigInt(ran.result.difference_minor) !== 0n) process.exitCode = EXIT.failed;
     if (!stays) return;
-    const page = await startStatusPage(ran.fleet, flags.port);
-    tell(`live status on ${page.url}. Ctrl-C ends the demo.`);
+    const demo = await startDemo(ran, flags.port, flags.pace ?? 0);
+    tell(`live status on ${demo.page.url}. Ctrl-C ends the demo.`);
     await untilStopped();
-    await page.close();
+    await demo.stop();
   } finally {
     await ran.close();
   }

@@ -3,20 +3,29 @@ import type { Asset } from '@coinbox/protocol';
 import { startBroker } from '../commands/broker.ts';
 import { stayUp } from '../commands/run.ts';
 import { runTerminals } from '../commands/terminal.ts';
+import type { CarrierFlags } from '../commands/terminal-carriers.ts';
 import { enrolTerminalFolder, readEnrolment } from '../enrol.ts';
 import type { EnrolFlags } from '../enrol.ts';
 import { parseMajor } from '../money-argument.ts';
 import { print } from '../output.ts';
-import { examples, host, json, port, wholeNumber } from './options.ts';
+import { addClaimCommand } from './enrolment-commands.ts';
+import { examples, host, json, port, webAddress, wholeNumber } from './options.ts';
 import type { Listen } from './options.ts';
+import { addTerminalKeyCommands, readKeyFlags, withKeyOptions } from './terminal-key-commands.ts';
+import type { KeyFlags } from './terminal-key-commands.ts';
 
-type InitTerminal = EnrolFlags & { least?: string; most: string };
+type InitTerminal = EnrolFlags & KeyFlags & { least?: string; most: string };
+type RunFlags = CarrierFlags & {
+  publicUrl?: string;
+  startWithin?: number;
+  billWithin?: number;
+  liveWatts?: number;
+};
 
 /** Adds `terminal init`, `terminal run` and `broker`. */
 export function addTerminalCommands(program: Command): void {
   const terminal = program.command('terminal').description('the agent of an unattended machine');
-  terminal
-    .command('init')
+  withKeyOptions(terminal.command('init'))
     .description('make the folder of a terminal, and have the issuer certify its two wallets')
     .argument('<folder>')
     .addHelpText(
@@ -39,8 +48,11 @@ export function addTerminalCommands(program: Command): void {
       const minorOf = (text: string): string =>
         parseMajor(text, enrolment.discovery.asset as Asset).toString();
       const limits = { least: least === undefined ? '1' : minorOf(least), most: minorOf(most) };
-      print(await enrolTerminalFolder({ ...enrolment, ...limits }));
+      const keys = readKeyFlags(options);
+      print(await enrolTerminalFolder({ ...enrolment, ...limits, keys }));
     });
+  addTerminalKeyCommands(terminal);
+  addClaimCommand(terminal);
   terminal
     .command('run')
     .description('serve the terminals of one or more folders until Ctrl-C')
@@ -59,9 +71,11 @@ export function addTerminalCommands(program: Command): void {
       'give the money back if no bill can be paid (default: 600)',
       wholeNumber,
     )
-    .action((folders: string[], options: Listen & { startWithin?: number; billWithin?: number }) =>
-      runTerminals(folders, options),
-    );
+    .option('--nfc [reader]', 'take payments at a card reader (PC/SC); default: the first one')
+    .option('--ble [adapter]', 'take payments over Bluetooth; default: adapter 0', wholeNumber)
+    .option('--public-url <url>', "what payers' phones find this program under", webAddress)
+    .option('--live-watts <watts>', 'simulated chargers that deliver by themselves', wholeNumber)
+    .action((folders: string[], options: Listen & RunFlags) => runTerminals(folders, options));
 
   program
     .command('broker')

@@ -1,3 +1,4 @@
+import type { IssuerClient } from '@coinbox/protocol';
 import type { AgentParts } from '../agent.ts';
 import type { Journal } from '../journal.ts';
 
@@ -6,22 +7,26 @@ export class Crash extends Error {}
 
 /**
  * Stands between an agent and its ports and counts what goes through: appends, messages taken out
- * of the outbox, and effects, before and after each. At one count the agent dies: from there on
+ * of the outbox, and effects, before and after each. At some counts the agent dies: from there on
  * nothing that it does gets through.
  */
 export interface CrashHooks {
   /** What was passed so far, by name. */
   readonly passed: readonly string[];
-  readonly dead: boolean;
+  /** How many agents have died. */
+  readonly deaths: number;
   wrap(parts: AgentParts): AgentParts;
+  /** One more place that the newest agent goes through. Throws Crash where it dies there. */
+  pass(name: string): void;
 }
 
 /**
- * `at`: the place, from 0, at which the agent dies. Nothing is counted before `isArmed` says so.
+ * `at`: the places, from 0, at which an agent dies. Nothing is counted before `isArmed` says so.
  */
-export function createCrashHooks(at: number, isArmed: () => boolean): CrashHooks {
+export function createCrashHooks(at: readonly number[], isArmed: () => boolean): CrashHooks {
   const passed: string[] = [];
-  let dead = false;
+  let deaths = 0;
+  let newest: (name: string) => void = () => undefined;
   /** Fresh for each agent: a dropped one stays dead when another has begun. */
   const wrap = (parts: AgentParts): AgentParts => {
     let own = false;
@@ -29,11 +34,13 @@ export function createCrashHooks(at: number, isArmed: () => boolean): CrashHooks
       if (own) throw new Crash('this agent is dead');
       if (!isArmed()) return;
       passed.push(name);
-      if (passed.length !== at + 1) return;
+      if (!at.includes(passed.length - 1)) return;
       own = true;
-      dead = true;
+      deaths++;
       throw new Crash(name);
     };
+    // A dead agent's files are closed behind it by somebody else.
+    newest = (name) => (own ? undefined : guard(name));
     const around = <T>(name: string, work: () => T): T => {
       guard(`before ${name}`);
       const result = work();
@@ -46,15 +53,7 @@ export function createCrashHooks(at: number, isArmed: () => boolean): CrashHooks
       journal: wrapJournal(journal, around, () => {
         if (own) throw new Crash('this agent is dead');
       }),
-      issuer: {
-        ...issuer,
-        async submit(message) {
-          guard('before submit');
-          const answer = await issuer.submit(message);
-          guard('after submit');
-          return answer;
-        },
-      },
+      issuer: wrapIssuer(issuer, guard),
       device: {
         connect: (events) => device.connect(events),
         start: (session, order) => around('start', () => device.start(session, order)),
@@ -77,12 +76,33 @@ export function createCrashHooks(at: number, isArmed: () => boolean): CrashHooks
   };
   return {
     passed,
-    get dead() {
-      return dead;
+    get deaths() {
+      return deaths;
     },
     wrap,
+    pass: (name) => newest(name),
   };
 }
+
+type Guard = (name: string) => void;
+
+const wrapIssuer = (issuer: IssuerClient, guard: Guard): IssuerClient => ({
+  ...issuer,
+  async submit(message) {
+    guard('before submit');
+    const answer = await issuer.submit(message);
+    guard('after submit');
+    return answer;
+  },
+  async submitRun(run) {
+    guard('before submit run');
+    const answer = await issuer.submitRun(run);
+    guard('after submit run');
+    return answer;
+  },
+  mapping: (terminal) => issuer.mapping(terminal),
+  beacon: () => issuer.beacon(),
+});
 
 type Around = <T>(name: string, work: () => T) => T;
 

@@ -50,3 +50,20 @@ export {
 export type { VirtualTimers, World, WorldOptions } from './world.ts';
 export { Crash, createCrashHooks } from './crash-hooks.ts';
 export type { CrashHooks } from './crash-hooks.ts';
+export { hookStatements } from './statement-hooks.ts';
+export { liveSession } from './session-life.ts';
+export type { LifeHooks, Outcome, Story } from './session-life.ts';
+
+// What a power cut can leave on the disk
+export { checkPowerLoss, writeFolder } from './power-loss/check-power-loss.ts';
+export type { PowerLossReport } from './power-loss/check-power-loss.ts';
+export { resumeTerminal } from './power-loss/resume.ts';
+export type { Resumed } from './power-loss/resume.ts';
+export { readSystemCalls, straceOptions } from './power-loss/system-calls.ts';
+export type { DiskEvent } from './power-loss/system-calls.ts';
+
+// A payer's wallet on a reader
+export { createCardTwin, createWalletTwin } from './wallet-twin.ts';
+export type { Tear, WalletTwin } from './wallet-twin.ts';
+export { openTerminalSite } from './terminal-site.ts';
+export type { Ending, TerminalSite } from './terminal-site.ts';

@@ -120,6 +120,9 @@ export function createSimulatedIssuer(): SimulatedIssuer {
       const row = { version, provider: provider.wallet, certificate, index: 1, proposal: '' };
       return accept({ terminal, versions: mapped ? [row] : [], as_of_index: 1 });
     },
+    submitRun: unreachable,
+    beacon: unreachable,
+    setParameters: unreachable,
     discover: unreachable,
     openWallet: unreachable,
     wallet: unreachable,

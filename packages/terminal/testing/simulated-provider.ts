@@ -18,7 +18,7 @@ export interface SimulatedProvider {
 }
 
 export function createSimulatedProvider(
-  links: MemoryLinks,
+  links: Pick<MemoryLinks, 'open'>,
   party: ExampleParty = kitParties.provider,
 ): SimulatedProvider {
   const book = kitBook();

@@ -128,6 +128,8 @@ export interface World {
 }
 
 export type WorldOptions = Partial<Pick<AgentParts, 'bounds'>> & {
+  /** Where the terminal's folder is made. Default: the machine's folder for such things. */
+  readonly root?: string;
   /** Time stands still though timers run: what is signed does not depend on how often. */
   readonly frozen?: boolean;
   /** Stands between the agent and its ports. */
@@ -135,7 +137,7 @@ export type WorldOptions = Partial<Pick<AgentParts, 'bounds'>> & {
 };
 
 export async function createWorld(options: WorldOptions = {}): Promise<World> {
-  const folder = mkdtempSync(join(tmpdir(), 'coinbox-terminal-'));
+  const folder = mkdtempSync(join(options.root ?? tmpdir(), 'coinbox-terminal-'));
   enrolKitTerminal(folder);
   let elapsed = 0;
   let drawn = 0;

@@ -1,0 +1,2 @@
+export { isRequired } from './required.ts';
+export { hasSoftToken, makeSoftToken } from './soft-token.ts';
