@@ -4,6 +4,8 @@ import type { ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { languageOf } from '@coinbox/protocol';
 import type { Language } from '@coinbox/protocol';
+import { serveDesk } from './desk.ts';
+import type { Desk } from './desk.ts';
 import { PAGE_TEXTS } from './texts.ts';
 
 /** What the page shows. Amounts are plain decimals of the currency. */
@@ -28,6 +30,13 @@ export type PageState = {
   }[];
 };
 
+/** Other pages of the demo, and what they need. */
+export type PageLinks = {
+  readonly console: string;
+  readonly pay: string;
+  readonly face: string;
+};
+
 export type PageServer = { readonly url: string; close(): Promise<void> };
 
 const policy =
@@ -37,12 +46,31 @@ const files: Readonly<Record<string, readonly [name: string, type: string]>> = {
   '/page.css': ['page.css', 'text/css; charset=utf-8'],
 };
 
-/** Serves the status page on loopback. `read` gives the state; where it fails, the page says so. */
-export async function startPage(read: () => Promise<PageState>, port: number): Promise<PageServer> {
+/** What the demo adds to its page: links, and a desk for visitors. */
+export type PageExtras = {
+  readonly links: (own: string) => PageLinks;
+  readonly desk: Desk;
+};
+
+/**
+ * Serves the status page on loopback. `read` gives the state; where it fails, the page says so.
+ * With `extras` there are links to the other pages, and a desk at /wallets.
+ */
+export async function startPage(
+  read: () => Promise<PageState>,
+  port: number,
+  extras?: PageExtras,
+): Promise<PageServer> {
+  let own = '';
   const server = createServer((request, response) => {
+    if (!isLoopback(request.headers.host)) {
+      return send(response, 421, 'text/plain; charset=utf-8', 'not here');
+    }
     const url = new URL(request.url ?? '/', 'http://127.0.0.1');
     const file = files[url.pathname];
-    if (url.pathname === '/state.json') {
+    if (url.pathname === '/wallets' && extras) {
+      serveDesk(extras.desk, request, response).catch(() => response.destroy());
+    } else if (url.pathname === '/state.json') {
       read()
         .then((state) => send(response, 200, 'application/json', JSON.stringify(state)))
         .catch(() => send(response, 503, 'application/json', '{}'));
@@ -50,21 +78,30 @@ export async function startPage(read: () => Promise<PageState>, port: number): P
       send(response, 200, file[1], readFileSync(new URL(file[0], import.meta.url)));
     } else if (url.pathname === '/') {
       const asked = url.searchParams.get('lang') ?? request.headers['accept-language'];
-      send(response, 200, 'text/html; charset=utf-8', renderPage(languageOf(asked ?? undefined)));
+      const page = renderPage(languageOf(asked ?? undefined), extras?.links(own));
+      send(response, 200, 'text/html; charset=utf-8', page);
     } else send(response, 404, 'text/plain; charset=utf-8', 'not found');
   });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(port, '127.0.0.1', resolve);
   });
+  own = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    url: own,
     async close() {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
     },
   };
 }
+
+/**
+ * Was it asked by a name of this machine? The page has an operator's token on it: a site whose name
+ * was turned to this address must not read it (DNS rebinding).
+ */
+const isLoopback = (host = ''): boolean =>
+  /^(?:127\.0\.0\.1|localhost|\[::1\])(?::\d+)?$/.test(host);
 
 function send(response: ServerResponse, status: number, type: string, body: string | Buffer): void {
   response.writeHead(status, {
@@ -77,7 +114,7 @@ function send(response: ServerResponse, status: number, type: string, body: stri
 }
 
 /** The page without its state. The texts travel as JSON in a block that no browser runs. */
-export function renderPage(language: Language): string {
+export function renderPage(language: Language, links?: PageLinks): string {
   const texts = PAGE_TEXTS[language];
   const other: Language = language === 'en' ? 'zh' : 'en';
   return `<!doctype html>
@@ -96,9 +133,20 @@ export function renderPage(language: Language): string {
       <h1>${texts.title}</h1>
       <a href="/?lang=${other}" lang="${other === 'zh' ? 'zh-Hans' : 'en'}">${texts.language}</a>
     </header>
+${links ? renderLinks(links, language) : ''}
     <p id="stale" class="bad" role="status" hidden>${texts.stale}</p>
     <main id="state" aria-live="off"></main>
   </body>
 </html>
+`;
+}
+
+function renderLinks(links: PageLinks, language: Language): string {
+  const texts = PAGE_TEXTS[language];
+  const line = (name: keyof PageLinks): string =>
+    `      <a href="${links[name].replaceAll('&', '&amp;')}">${texts[`${name}Link`]}</a>\n`;
+  return `    <nav aria-label="${texts.pages}">
+      <p>${texts.signedIn}</p>
+${line('console')}${line('pay')}${line('face')}    </nav>
 `;
 }

@@ -29,6 +29,11 @@ const en = {
   down: 'down',
   stale: 'No answer from the demo. This is the last known state.',
   language: '中文',
+  pages: 'Pages of the demo',
+  signedIn: 'Demo on this machine only: the console opens signed in as the operator “maker”.',
+  consoleLink: 'Console',
+  payLink: 'Pay at a machine',
+  faceLink: 'Display of the machine',
 } as const;
 
 export type PageTexts = { readonly [Key in keyof typeof en]: string };
@@ -58,6 +63,11 @@ const zh: PageTexts = {
   down: '中断',
   stale: '演示程序没有应答，以下为最后已知状态。',
   language: 'English',
+  pages: '演示页面',
+  signedIn: '仅限本机的演示：控制台已以操作员 maker 的身份登录。',
+  consoleLink: '控制台',
+  payLink: '在机器上付款',
+  faceLink: '机器的显示屏',
 };
 
 export const PAGE_TEXTS: Readonly<Record<Language, PageTexts>> = { en, zh };
