@@ -86,6 +86,8 @@ export function probeOf(type: string, records: ReadonlyMap<string, readonly Row[
     const most = Number(range[2]);
     return { good: most, bad: most + 1, says: /integer out of range/ };
   }
+  const most = /^at most (\d+) bytes$/.exec(type)?.[1];
+  if (most) return { good: bytes(1), bad: bytes(Number(most) + 1), says: /expected 1 to/ };
   const list = /^list of at most (\d+): (.+)$/.exec(type);
   if (list) {
     const one = probeOf(list[2] as string, records).good;

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import {
   CertificateBook,
+  LOAD_DIRECTIONS,
   MESSAGES,
   PHASES,
   REFUND_CAUSES,
@@ -106,6 +107,8 @@ const decoders: Readonly<Record<string, Decode>> = {
 const inner: Readonly<Record<string, Decode>> = {
   item: within('reading', decoders.reading as Decode, 'items', true),
   limits: within('claims', decoders.claims as Decode, 'limits', false),
+  offlineLimits: within('claims', decoders.claims as Decode, 'offline', false),
+  offlinePart: within('PAY', shapeOf('pay'), 'offline', false),
 };
 
 describe('the tables of fields', () => {
@@ -126,6 +129,7 @@ describe('the tables of fields', () => {
     ['reading', 'phase', PHASES],
     ['REFUND', 'cause', REFUND_CAUSES],
     ['RECEIPT', 'result', RESULTS],
+    ['LOAD', 'direction', LOAD_DIRECTIONS],
     ['CarrierReply', 'stage', STAGES],
   ];
   for (const [heading, field, numbers] of words) {
@@ -170,7 +174,7 @@ describe('faultsOf()', () => {
     assert.notDeepEqual(faultsOf(rows.slice(0, -1), decode, tables), []);
     const optionalRows = rowsOf('PAY').slice(0, -1);
     const missing = faultsOf(optionalRows, shapeOf('pay'), tables);
-    assert.match(missing.join(), /key 10 is not listed/);
+    assert.match(missing.join(), /key 11 is not listed/);
   });
 
   it('wants a type that it knows', () => {
@@ -185,7 +189,9 @@ describe('faultsOf()', () => {
 
 describe('spec/04-messages.md', () => {
   it('lists every class with its typ and who signs it', () => {
-    const rows = [...read('04-messages.md').matchAll(/^\| ([A-Z]+) \| `([\w.]+)` \| (\w+) \|/gm)];
+    const rows = [
+      ...read('04-messages.md').matchAll(/^\| ([A-Z]+) \| `([\w.]+)` \| ([\w,]+) \|/gm),
+    ];
     const listed = rows.map(([, name, typ, signer]) => [name, typ, signer]);
     const known = Object.entries(MESSAGES).map(([name, { typ, signedBy }]) => [
       name.toUpperCase(),

@@ -18,4 +18,10 @@ export const CODES = {
   park: 'park',
   refund: 'refund',
   refusal: 'refusal',
+  parameters: 'parameters',
+  load: 'load',
+  unload: 'unload',
+  fork: 'fork',
+  uncovered: 'uncovered',
+  reclaim: 'reclaim',
 } as const;

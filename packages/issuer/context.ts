@@ -71,6 +71,32 @@ export async function post(
   return accept({ entry, replayed });
 }
 
+/**
+ * Posts groups as one batch, as few commits as there can be, and reads their entries. Each is
+ * decided in its place, as `post` does.
+ */
+export async function postAll(
+  { ledger, receipts, read }: Pick<Context, 'ledger' | 'receipts' | 'read'>,
+  groups: readonly TransferGroup[],
+): Promise<readonly Result<Posted>[]> {
+  if (groups.length === 0) return [];
+  const outcomes = await ledger.post(groups);
+  const newest = outcomes.reduce(
+    (most, one) => (one.ok ? Math.max(most, one.value.index) : most),
+    0,
+  );
+  if (receipts.appliedIndex < newest) await read();
+  return Promise.all(
+    outcomes.map(async (outcome): Promise<Result<Posted>> => {
+      if (!outcome.ok) return outcome;
+      const { index, replayed } = outcome.value;
+      const entry = receipts.recent(index) ?? (await ledger.entry(index));
+      assert(entry, `the log has the entry ${index} that it has acknowledged`);
+      return accept({ entry, replayed });
+    }),
+  );
+}
+
 /** The asset of a network is the only one so far. Rejects currency-mismatch. */
 export const checkAsset = (own: Asset, named: Asset): Result<Asset> =>
   own === named ? accept(named) : reject('currency-mismatch', `this network has ${own}`);

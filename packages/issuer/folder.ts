@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { readConfig } from './config.ts';
 import { SECRET_FILE } from './init.ts';
 import type { IssuerPorts } from './issuer.ts';
-import { openRecords } from './registry/schema.ts';
+import { openSoundRecords } from './registry/schema.ts';
 
 /** The ledger's own folder inside the issuer's. */
 export const ledgerFolder = (folder: string): string => join(folder, 'ledger');
@@ -29,6 +29,9 @@ export function readSecret(folder: string): Uint8Array {
 /** The log is behind and will catch up; nothing that was answered depends on it. */
 const warn = (cause: unknown): void =>
   process.emitWarning(new Error('the transparency log cannot be published', { cause }));
+
+const rebuilt = (why: string): void =>
+  process.emitWarning(`the records are built again from the log: ${why}`);
 
 /** The schema of a network's ledger: a database may hold those of several. */
 export const ledgerSchema = (network: NetworkId): string =>
@@ -60,7 +63,8 @@ export async function openFolder(folder: string, clock: Clock): Promise<IssuerPo
   try {
     const own = { network, asset, root, certificates, authority, receipts, clock };
     const log = { secret, folder: logFolder(folder), failed: warn };
-    return { ...own, ...opened, log, records: openRecords(folder) };
+    const records = openSoundRecords(folder, () => rebuilt('the file is damaged'));
+    return { ...own, ...opened, log, records, rebuilt };
   } catch (cause) {
     await opened.ledger.close();
     throw cause;

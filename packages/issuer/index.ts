@@ -11,6 +11,8 @@ export type { Call } from './context.ts';
 export type { Api } from './operations/api.ts';
 export { ledgerFolder, logFolder, openFolder, readSecret } from './folder.ts';
 export { openMemoryRecords } from './registry/schema.ts';
+export { sealRecords } from './registry/seal.ts';
+export type { Seal } from './registry/seal.ts';
 export type { Registry } from './registry/registry.ts';
 export type { MappingVersion, Proposal, Tally, WalletRecord } from './registry/nouns.ts';
 export { readConfig } from './config.ts';

@@ -4,6 +4,8 @@ import {
   PAY,
   REFUND,
   REFUSAL,
+  FORK,
+  LOAD,
   SETTLE,
   VOID,
   accept,
@@ -23,6 +25,7 @@ import type {
   ReceiptResult,
   RejectionCode,
   Result,
+  RunAnswer,
   Signed,
   Signer,
   SummaryJson,
@@ -40,17 +43,21 @@ import { createLocks, shareLocks } from './locks.ts';
 import type { Locks } from './locks.ts';
 import { encodeMemo } from './memo.ts';
 import { summarize } from './operations/get-summary.ts';
+import { fork } from './operations/fork.ts';
+import { load } from './operations/load.ts';
 import { pay } from './operations/pay.ts';
 import { refund } from './operations/refund.ts';
 import { refusal } from './operations/refusal.ts';
 import { settle } from './operations/settle.ts';
+import { sync } from './operations/sync.ts';
 import { voidOffer } from './operations/void.ts';
 import { openReceiptLog } from './receipt-log.ts';
 import type { LogPlace, ReceiptLog } from './receipt-log.ts';
-import { refusalOf, resultOf } from './receipts.ts';
+import { codeOf, resultOf } from './receipts.ts';
 import { catchUp, createFollower } from './registry/follow.ts';
 import { createRegistry, openBook } from './registry/registry.ts';
 import type { Registry } from './registry/registry.ts';
+import { sealRecords } from './registry/seal.ts';
 import { openPresented, present } from './verification/present.ts';
 import type { Opener } from './verification/present.ts';
 import { createInlineVerifier } from './verification/verifier.ts';
@@ -75,6 +82,8 @@ export type IssuerPorts = {
   readonly clock: Clock;
   readonly ledger: Ledger;
   readonly records: DatabaseSync;
+  /** Is told why the records were thrown away, and are built again from the log. */
+  readonly rebuilt?: (why: string) => void;
   /**
    * Locks of all issuers that post to the same ledger. With them the registry follows the ledger
    * before every answer.
@@ -106,6 +115,11 @@ export interface Issuer {
    * as the operations do. Throws Fault.
    */
   submit(message: Uint8Array): Promise<Result<Answer>>;
+  /**
+   * Takes a run of messages (spec/18-offline.md): answers with the receipts as far as it came, and
+   * why it ended before its end. Rejects what is no run. Throws Fault.
+   */
+  submitRun(run: Uint8Array): Promise<Result<RunAnswer>>;
   /** One operation of the JSON API, by its name in API_OPERATIONS. */
   call<N extends ApiOperationName>(name: N, call: Call): ReturnType<Api[N]>;
   summary(): Promise<SummaryJson>;
@@ -137,6 +151,10 @@ export async function createIssuer(ports: IssuerPorts): Promise<Issuer> {
       await context.follow();
       return submit(context, verifier, message);
     },
+    async submitRun(run) {
+      await context.follow();
+      return submitRun(context, verifier, run);
+    },
     call(name, call) {
       const act = API[name] as (context: Context, call: Call) => Promise<unknown>;
       return context.follow().then(() => act(context, call)) as ReturnType<Api[typeof name]>;
@@ -167,6 +185,7 @@ async function openContext(ports: IssuerPorts): Promise<Context> {
   if (!fits || !issuer || !sameKey(issuer.body.publicKey, receipts.publicKey)) {
     throw new Fault('config-invalid', 'the certificates are not those of the keys');
   }
+  await checkRecords(ports);
   const registry = createRegistry({ database: records, book });
   const { ledger, sharedLocks } = ports;
   await openIssuance(ledger, ports.asset, root, sharedLocks !== undefined);
@@ -183,6 +202,16 @@ async function openContext(ports: IssuerPorts): Promise<Context> {
   const open: Opener = (type, bytes) => openMessage(type, bytes, trust, ports.clock.now());
   const own = { certificates, registry, locks, cursors, receipts: log };
   return { ...ports, ...own, follow, read, open };
+}
+
+/** Records that are not what the log has made of them are made again from its first entry on. */
+async function checkRecords({ records, ledger, log, rebuilt }: IssuerPorts): Promise<void> {
+  const seal = sealRecords(records, log.secret);
+  const state = seal.state();
+  if (state === 'whole' && (await seal.isOf(ledger))) return;
+  seal.clear();
+  if (state === 'new') return;
+  rebuilt?.(state === 'whole' ? 'they are of another log' : 'a row is not as this issuer left it');
 }
 
 /** A function that brings registry and log up to the ledger and has it published. */
@@ -244,6 +273,8 @@ const operations = new Map(
     operation(SETTLE, settle),
     operation(REFUND, refund),
     operation(REFUSAL, refusal),
+    operation(LOAD, load),
+    operation(FORK, fork),
   ].map((one) => [one.type.typ as string, one]),
 );
 
@@ -263,6 +294,19 @@ async function submit(context: Context, verifier: Verifier, bytes: Uint8Array) {
   return answer({ ...context, open }, found, message.value);
 }
 
+async function submitRun(context: Context, verifier: Verifier, run: Uint8Array) {
+  const applied = await sync(context, verifier, run);
+  if (!applied.ok) return applied;
+  const { posted, stopped } = applied.value;
+  const { receipts, read } = context;
+  const newest = posted.reduce((most, { entry }) => Math.max(most, entry.commitEnd), 0);
+  if (receipts.appliedIndex < newest) await read();
+  return accept({
+    receipts: posted.map(({ entry }) => receipts.receiptOf(entry)),
+    ...(stopped && { stopped: stopped.code }),
+  });
+}
+
 async function answer(
   context: Context,
   { act }: Operation<unknown>,
@@ -273,7 +317,7 @@ async function answer(
   if (!posted.ok) return posted;
   const { entry, replayed } = posted.value;
   const status = resultOf(entry);
-  const code = status === 'parked' ? 'settlement-parked' : refusalOf(entry);
+  const code = codeOf(entry);
   if (receipts.appliedIndex < entry.commitEnd) await read();
   const receipt = receipts.receiptOf(entry);
   return accept({ receipt, status, replayed, ...(code && { code }) });

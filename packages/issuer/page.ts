@@ -31,24 +31,21 @@ export function readPageQuery<const R extends Filters>(
   filters: R,
   cursors: Cursors,
 ): Result<Asked<FilterOf<R>>> {
-  const filter: Record<string, unknown> = {};
-  for (const [name, value] of Object.entries(query)) {
-    const known = name === 'limit' || name === 'cursor' || Object.hasOwn(filters, name);
-    if (!known) return reject('parameter-unknown', name.slice(0, 40));
-    if (typeof value !== 'string') return reject('parameter-invalid', `${name} more than once`);
-    if (name === 'limit' || name === 'cursor') continue;
-    const read = (filters[name] as Reader<unknown>)(value);
-    if (!read.ok) return reject('parameter-invalid', name);
-    filter[name] = read.value;
+  const { limit: asked, cursor, ...rest } = query;
+  for (const [name, value] of Object.entries({ limit: asked, cursor })) {
+    if (Array.isArray(value)) return reject('parameter-invalid', `${name} more than once`);
   }
-  const limit = readLimit(query['limit']);
+  const read = readQuery(rest, filters);
+  if (!read.ok) return read;
+  const filter = read.value;
+  const limit = readLimit(asked);
   if (!limit.ok) return limit;
   const named = Object.keys(filter).sort();
-  const scope = [list, ...named.map((name) => `${name}=${String(filter[name])}`)].join('&');
-  const cursor = query['cursor'] as string | undefined;
-  const after = cursor === undefined ? accept(0) : cursors.open(scope, cursor);
+  const values: Readonly<Record<string, unknown>> = filter;
+  const scope = [list, ...named.map((name) => `${name}=${String(values[name])}`)].join('&');
+  const after = cursor === undefined ? accept(0) : cursors.open(scope, cursor as string);
   if (!after.ok) return after;
-  return accept({ after: after.value, limit: limit.value, filter: filter as FilterOf<R>, scope });
+  return accept({ after: after.value, limit: limit.value, filter, scope });
 }
 
 function readLimit(value: unknown): Result<number> {
@@ -57,6 +54,22 @@ function readLimit(value: unknown): Result<number> {
   return limit >= 1 && limit <= MOST_LIMIT
     ? accept(limit)
     : reject('parameter-invalid', `limit is 1 to ${MOST_LIMIT}`);
+}
+
+/**
+ * A query of the given parameters, each of which may be absent. Rejects: parameter-unknown,
+ * parameter-invalid.
+ */
+export function readQuery<const R extends Filters>(query: Query, readers: R): Result<FilterOf<R>> {
+  const found: Record<string, unknown> = {};
+  for (const [name, value] of Object.entries(query)) {
+    if (!Object.hasOwn(readers, name)) return reject('parameter-unknown', name.slice(0, 40));
+    if (typeof value !== 'string') return reject('parameter-invalid', `${name} more than once`);
+    const read = (readers[name] as Reader<unknown>)(value);
+    if (!read.ok) return reject('parameter-invalid', name);
+    found[name] = read.value;
+  }
+  return accept(found as FilterOf<R>);
 }
 
 /** A query that takes nothing. Rejects parameter-unknown. */

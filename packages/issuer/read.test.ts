@@ -1,6 +1,16 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { amount, bytes, needed, object, oneOf, optional, publicKey, whole } from './read.ts';
+import {
+  amount,
+  bytes,
+  indexText,
+  needed,
+  object,
+  oneOf,
+  optional,
+  publicKey,
+  whole,
+} from './read.ts';
 import type { Reader } from './read.ts';
 
 const codeOf = (read: Reader<unknown>, value: unknown): string | undefined => {
@@ -40,6 +50,18 @@ describe('the readers of single values', () => {
   test('take whole numbers up to 2^53−1', () => {
     for (const good of [0, 1, 2 ** 53 - 1]) assert.equal(codeOf(whole, good), undefined);
     for (const bad of [-1, 1.5, 2 ** 53]) assert.equal(codeOf(whole, bad), 'malformed-value');
+  });
+
+  test('take the index of an entry out of a query', () => {
+    for (const [good, index] of [
+      ['0', 0],
+      ['10', 10],
+      ['999999999999999', 999_999_999_999_999],
+    ] as const) {
+      assert.deepEqual(indexText(good), { ok: true, value: index });
+    }
+    const bad = ['', '-1', '+1', '01', '1.5', '1e3', ' 1', '１', 'abc', '1000000000000000', 7];
+    for (const value of bad) assert.equal(codeOf(indexText, value), 'malformed-value', `${value}`);
   });
 
   test('take base64url in its one form', () => {

@@ -1,5 +1,6 @@
 // pure
 import { accept, parseAmount, parseAsset, parseId, reject } from '@coinbox/protocol';
+import type { AccountId } from '@coinbox/ledger';
 import type { Asset, Id, IdKind, Money, PublicKey, Result } from '@coinbox/protocol';
 
 /** Reads one value out of another party's JSON. */
@@ -67,6 +68,18 @@ export const whole: Reader<number> = (value) => {
   if (typeof value !== 'number') return reject('malformed-type', 'expected a number');
   return Number.isSafeInteger(value) && value >= 0 ? accept(value) : reject('malformed-value');
 };
+
+/** The index of a ledger entry out of a query, 0 for before the first. Rejects malformed-value. */
+export const indexText: Reader<number> = (value) =>
+  typeof value === 'string' && /^(?:0|[1-9][0-9]{0,14})$/.test(value)
+    ? accept(Number(value))
+    : reject('malformed-value', 'expected digits');
+
+/** The name of an account of the ledger: 1 to 80 visible ASCII characters. */
+export const accountId: Reader<AccountId> = (value) =>
+  typeof value === 'string' && /^[\x21-\x7e]{1,80}$/.test(value)
+    ? accept(value)
+    : reject('parameter-invalid', 'account');
 
 /** Bytes as base64url without padding, in its one canonical form. */
 export const bytes: Reader<Uint8Array> = (value) => {

@@ -32,9 +32,19 @@ export function refusalOf(entry: Entry): RejectionCode | undefined {
   return renamed[`${entry.code}/${refusal}`] ?? refusal;
 }
 
+/** What is parked, and why. */
+const waitingFor: Readonly<Record<string, RejectionCode>> = {
+  [CODES.park]: 'settlement-parked',
+  [CODES.unload]: 'float-cooling',
+};
+
+/** The code that a receipt gives: of a refusal, or of why it is parked. */
+export const codeOf = (entry: Entry): RejectionCode | undefined =>
+  refusalOf(entry) ?? waitingFor[entry.code];
+
 export function resultOf(entry: Entry): ReceiptResult {
   if (entry.status === 'refused') return 'refused';
-  return entry.code === CODES.park ? 'parked' : 'posted';
+  return waitingFor[entry.code] ? 'parked' : 'posted';
 }
 
 /**
@@ -47,7 +57,7 @@ export function receiptOf(entry: Entry, asset: Asset): Receipt {
   const bill = subjectTyp === SETTLE.typ ? memo.bill : undefined;
   assert(subject && subjectTyp, `entry ${entry.index} answers a signed message`);
   const result = resultOf(entry);
-  const code = result === 'parked' ? 'settlement-parked' : refusalOf(entry);
+  const code = codeOf(entry);
   return {
     index: entry.index,
     subject,
@@ -73,9 +83,13 @@ const answering: ReadonlySet<string> = new Set([
   CODES.park,
   CODES.refund,
   CODES.refusal,
+  CODES.load,
+  CODES.unload,
 ]);
 
-export const hasReceipt = ({ code }: Pick<Entry, 'code'>): boolean => answering.has(code);
+/** Of forks, those that somebody has sent in. */
+export const hasReceipt = ({ code, memo }: Pick<Entry, 'code' | 'memo'>): boolean =>
+  answering.has(code) || (code === CODES.fork && decodeMemo(memo).subject !== undefined);
 
 /** The receipt of an entry as a message that lacks its signature, which is its place in the log. */
 export const prepareReceipt = (

@@ -1,6 +1,7 @@
 import { Fault } from '@coinbox/protocol';
 import type { Clock, Instant } from '@coinbox/protocol';
 import { lockFolder } from '@coinbox/storage';
+import { randomBytes } from 'node:crypto';
 import type { AddressInfo } from 'node:net';
 import { pino } from 'pino';
 import type { Logger } from 'pino';
@@ -8,10 +9,14 @@ import { createApp } from './api/app.ts';
 import { createAnswers } from './api/idempotency.ts';
 import { createMetrics } from './api/metrics.ts';
 import { readConfig } from './config.ts';
+import { openEnrolmentBook } from './enrolment/enrolment-book.ts';
+import { createEnrolments } from './enrolment/enrolments.ts';
+import { createEventHub } from './events/event-hub.ts';
 import { logFolder } from './folder.ts';
 import { openRecords } from './registry/schema.ts';
 import { startIssuerThread } from './thread/remote-issuer.ts';
 import type { RemoteIssuer } from './thread/remote-issuer.ts';
+import { startWebhooks } from './webhooks/start-webhooks.ts';
 
 export type StartIssuer = {
   /** A folder that `initIssuer` has made. */
@@ -22,8 +27,12 @@ export type StartIssuer = {
   readonly port?: number;
   /** Default: the machine's clock. */
   readonly clock?: Clock;
+  /** Webhooks may go to http and to addresses that are not public. Default: no. */
+  readonly webhooksAnywhere?: boolean;
   /** Default: JSON lines on standard error. */
   readonly log?: Logger;
+  /** The built pages of the console, served below /console/. Default: none. */
+  readonly consoleFolder?: string;
 };
 
 export type RunningIssuer = {
@@ -44,7 +53,7 @@ export const systemClock: Clock = { now: () => Date.now() as Instant };
 export async function startIssuer(options: StartIssuer): Promise<RunningIssuer> {
   const { folder, host = '127.0.0.1', port = 0, clock = systemClock } = options;
   const log = options.log ?? pino({ name: 'coinbox-issuer' }, pino.destination(2));
-  const { people, database } = readConfig(folder);
+  const { network, asset, people, database } = readConfig(folder);
   const lock = lockFolder(folder);
   const closing: (() => unknown)[] = [() => lock.release()];
   /** In the opposite order of the opening. */
@@ -56,14 +65,29 @@ export async function startIssuer(options: StartIssuer): Promise<RunningIssuer> 
     closing.push(() => issuer.close());
     const records = openRecords(folder);
     closing.push(() => records.close());
+    const book = openEnrolmentBook(folder);
+    closing.push(() => book.close());
     const metrics = createMetrics(issuer);
+    const events = createEventHub(issuer.ledger, asset);
+    const webhooks = startWebhooks({
+      folder,
+      hub: events,
+      clock,
+      anywhere: options.webhooksAnywhere ?? false,
+      failed: (err) => log.error({ err }, 'a webhook cannot be served'),
+    });
+    closing.push(() => webhooks.close());
     let isSound = true;
     const app = await createApp({
       issuer,
       answers: createAnswers(records),
       people,
       clock,
+      events,
+      webhooks: webhooks.desk,
+      enrolments: createEnrolments({ network, book, issuer, clock, random: randomBytes }),
       logFolder: logFolder(folder),
+      consoleFolder: options.consoleFolder,
       metrics,
       refused: metrics.refused,
       isSound: () => isSound,
@@ -75,6 +99,7 @@ export async function startIssuer(options: StartIssuer): Promise<RunningIssuer> 
       },
     });
     closing.push(() => app.close());
+    closing.push(() => events.close());
     await app.listen({ host, port }).catch((cause: unknown) => {
       throw new Fault('unreachable', `cannot listen on ${host}:${port}`, cause);
     });

@@ -14,7 +14,7 @@ import { createIssuer } from './issuer.ts';
 import type { Answer, Issuer, IssuerPorts } from './issuer.ts';
 import { openMemoryRecords } from './registry/schema.ts';
 import { startIssuer } from './server.ts';
-import { createTestPorts, expect, fixtureOf } from './testing/fixture.ts';
+import { createIssuerFixture, createTestPorts, expect, fixtureOf } from './testing/fixture.ts';
 import type { RunningFixture } from './testing/fixture.ts';
 import { paidSession } from './testing/session.ts';
 import { createTestClock, createTestRandom } from './testing/wallets.ts';
@@ -268,10 +268,9 @@ describe('two issuers on one database', { skip: postgresMissing() ?? false }, ()
 });
 
 test('an issuer does not start on a ledger that ends before its records', async () => {
-  const clock = createTestClock();
-  const records = openMemoryRecords();
-  records.exec('UPDATE progress SET applied_index = 7');
-  const ledger = createMemoryLedger({ clock });
-  const own = createTestPorts(clock, ledger, records, createTestRandom('ahead'));
-  await assert.rejects(createIssuer(own), faultOf('ledger-corrupt'));
+  const s = await createIssuerFixture({ seed: 'ahead' });
+  await s.openPayer(1n);
+  s.issuer.registry.save();
+  const ledger = createMemoryLedger({ clock: s.clock });
+  await assert.rejects(createIssuer({ ...s.fullPorts, ledger }), faultOf('ledger-corrupt'));
 });

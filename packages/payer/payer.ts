@@ -34,6 +34,7 @@ import type {
 } from '@coinbox/protocol';
 import type { Carrier } from './carrier.ts';
 import type { Payment } from './payment.ts';
+import type { Purse } from './purse.ts';
 import {
   checkOffer,
   makePay,
@@ -62,6 +63,8 @@ export type PayOrder = {
   /** Hash of the tariff that the payer was shown. */
   readonly tariffHash?: Uint8Array;
   readonly spendable?: Money;
+  /** Pays out of the float, without the issuer. */
+  readonly purse?: Purse;
 };
 
 /** A payment with what the terminal last said of its session. */
@@ -163,7 +166,7 @@ export function createPayer(parts: PayerParts): Payer {
 async function begin(
   { certificate, asset, signer, store, book, clock }: PayerParts,
   offer: Signed<Offer>,
-  { amount, tariffHash, spendable }: PayOrder,
+  { amount, tariffHash, spendable, purse }: PayOrder,
 ): Promise<Result<Payment>> {
   const now = clock.now();
   const checked = checkOffer(offer, amount, {
@@ -172,10 +175,11 @@ async function begin(
     now,
     ...(tariffHash && { tariffHash }),
     ...(spendable !== undefined && { spendable }),
+    ...(purse && { purse }),
   });
   if (!checked.ok) return checked;
   const { wallet } = certificate.body;
-  const signing = { signer, certificate, network: book.network, now };
+  const signing = { signer, certificate, network: book.network, now, ...(purse && { purse }) };
   const made = makePay(offer, amount, store.counters(wallet), signing);
   await store.begin(wallet, made.payment, made.counters);
   return accept(made.payment);

@@ -25,6 +25,8 @@ import type {
   Void,
 } from '@coinbox/protocol';
 import type { Counters, Payment } from './payment.ts';
+import { checkPurse, offlinePartOf } from './purse.ts';
+import type { Purse } from './purse.ts';
 
 /** What a payer knows of itself when it looks at an offer. */
 export type PayerFacts = {
@@ -35,17 +37,19 @@ export type PayerFacts = {
   readonly spendable?: Money;
   /** Hash of the tariff that was shown to the payer, where one was. */
   readonly tariffHash?: Uint8Array;
+  /** What is known of the float, to pay out of it. */
+  readonly purse?: Purse;
 };
 
 /**
  * May this offer be paid with this amount? The signature has been checked. Rejects: key-wrong-role,
  * currency-mismatch, offer-expired, offer-mismatch, tariff-invalid (not the one that was shown),
- * limit-transaction, insufficient-funds.
+ * limit-transaction, insufficient-funds; out of the float as checkPurse does.
  */
 export function checkOffer(
   offer: Signed<Offer>,
   amount: Money,
-  { certificate, asset, now, spendable, tariffHash }: PayerFacts,
+  { certificate, asset, now, spendable, tariffHash, purse }: PayerFacts,
 ): Result<void> {
   const { body, signer } = offer;
   if (signer.body.wallet !== body.terminal) return reject('key-wrong-role');
@@ -57,6 +61,7 @@ export function checkOffer(
   if (tariffHash && !equalBytes(tariffHash, body.tariffHash)) {
     return reject('tariff-invalid', 'the offer names another tariff than the one that was shown');
   }
+  if (purse) return checkPurse(offer.body, amount, purse, { certificate, now });
   const most = certificate.body.limits?.perPayment;
   if (most !== undefined && amount > most) return reject('limit-transaction');
   if (spendable !== undefined && amount > spendable) return reject('insufficient-funds');
@@ -68,6 +73,8 @@ export type PaySigning = {
   readonly certificate: Certificate;
   readonly network: string;
   readonly now: Instant;
+  /** Pays out of the float. */
+  readonly purse?: Purse;
 };
 
 /**
@@ -78,7 +85,7 @@ export function makePay(
   offer: Signed<Offer>,
   amount: Money,
   { sequence, previous }: Counters,
-  { signer, certificate, network, now }: PaySigning,
+  { signer, certificate, network, now, purse }: PaySigning,
 ): { payment: Payment; counters: Counters } {
   const body: Pay = {
     sequence: sequence + 1,
@@ -90,6 +97,7 @@ export function makePay(
     mappingVersion: offer.body.mappingVersion,
     at: now,
     ...(previous && { previous }),
+    ...(purse && { offline: offlinePartOf(offer.body, amount, purse) }),
   };
   const pay = signMessage(PAY, body, signer, certificate, network);
   const payment: Payment = {
@@ -152,24 +160,26 @@ export function takeReceipt(payment: Payment, message: Signed<Receipt>): Result<
   const refund = payment.messages.refund && readOwn(REFUND, payment.messages.refund);
   if (!refund || !equalBytes(subject, refund.hash)) return accept(payment);
   if (result !== 'posted' || amount !== refund.body.amount) return accept(payment);
-  if (payment.stage === 'refunded') return accept(payment);
+  if (payment.stage === 'refunded' && payment.messages.receipt) return accept(payment);
   const messages = { ...payment.messages, receipt: message.bytes };
   return accept({ ...payment, stage: 'refunded', refunded: amount, messages });
 }
 
 /**
- * Keeps the REFUND of the session. Money is back only with the issuer's receipt. Rejects offer-
- * mismatch.
+ * Keeps the REFUND of the session. Money is back only with the issuer's receipt, but where it was
+ * paid out of the float: there the REFUND is money at once. Rejects offer-mismatch.
  */
 export function takeRefund(payment: Payment, message: Signed<Refund>): Result<Payment> {
   const { body, signer } = message;
   const { pay } = payment.messages;
-  const { payer, terminal } = readOwn(PAY, pay).body;
+  const { payer, terminal, offline } = readOwn(PAY, pay).body;
   if (signer.body.wallet !== terminal || body.terminal !== terminal)
     return reject('offer-mismatch');
   if (body.session !== payment.session || body.payer !== payer) return reject('offer-mismatch');
   if (payment.messages.refund) return accept(payment);
-  return accept({ ...payment, messages: { ...payment.messages, refund: message.bytes } });
+  const messages = { ...payment.messages, refund: message.bytes };
+  if (!offline) return accept({ ...payment, messages });
+  return accept({ ...payment, stage: 'refunded', refunded: body.amount, messages });
 }
 
 /**

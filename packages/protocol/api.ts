@@ -33,6 +33,41 @@ export type OpenWallet = {
   readonly terminal?: string;
   /** Minor units. */
   readonly limits?: { readonly per_payment?: string; readonly balance?: string };
+  /** Role payer: the wallet may pay offline. */
+  readonly offline?: OfflineLimitsJson;
+};
+
+/** Amounts in minor units; `epochs` after the last contact. */
+export type OfflineLimitsJson = {
+  readonly per_payment: string;
+  readonly cumulative: string;
+  readonly count: number;
+  readonly epochs: number;
+};
+
+/** Amounts in minor units, times in milliseconds. The fields of PARAMETERS. */
+export type SetParameters = {
+  /** That of the newest, and one more; 1 for the first. */
+  readonly number: number;
+  /** How long they hold. */
+  readonly valid_ms: number;
+  readonly per_payment: string;
+  readonly count: number;
+  readonly exposure: string;
+  readonly silence_ms: number;
+  readonly cover: string;
+  readonly cool_off_ms: number;
+  readonly claim_ms: number;
+};
+
+/** Signed messages of the issuer, base64url: what a terminal needs to take payments offline. */
+export type BeaconJson = {
+  readonly epoch: string;
+  /** The newest PARAMETERS; absent where there are none. */
+  readonly parameters?: string;
+  /** All STATUS messages of the epoch, by rising number. */
+  readonly status: readonly string[];
+  readonly as_of_index: number;
 };
 
 export type WalletJson = {
@@ -49,6 +84,49 @@ export type WalletJson = {
   readonly held: string;
   readonly as_of_index: number;
 };
+
+/** What was in a wallet after the entry `as_of_index`, minor units. */
+export type BalanceJson = {
+  readonly wallet: string;
+  readonly asset: string;
+  readonly balance: string;
+  /** Part of the balance that was bound to sessions. */
+  readonly held: string;
+  readonly as_of_index: number;
+};
+
+/** The same of an account of the ledger. That of the issuance is negative. */
+export type AccountBalanceJson = Omit<BalanceJson, 'wallet'> & { readonly account: string };
+
+/** What was in a wallet, or on an account, after entry `index`, minor units. */
+export type StandingJson = {
+  readonly index: number;
+  readonly balance: string;
+  readonly held: string;
+};
+
+/** One entry that changed a wallet or an account, and what was there after it. */
+export type StatementLineJson = StandingJson & {
+  /** Of the entry's group: of a payment, a settlement, a refund its own. */
+  readonly id: string;
+  /** The kind of group. */
+  readonly code: string;
+  readonly at: string;
+  /** What came in; negative: what went out. 0 where only a hold or the account itself changed. */
+  readonly change: string;
+};
+
+/**
+ * A stretch of a statement, oldest line first: `opening` is what was there before the first line,
+ * `closing` after the last, which on the last page is what was there at `as_of_index`.
+ */
+export type StatementBodyJson = Page<StatementLineJson> & {
+  readonly asset: string;
+  readonly opening: StandingJson;
+  readonly closing: StandingJson;
+};
+export type StatementJson = StatementBodyJson & { readonly wallet: string };
+export type AccountStatementJson = StatementBodyJson & { readonly account: string };
 
 export type MoveMoney = {
   /** Made by the caller: iss_… or rdm_… */
@@ -112,6 +190,35 @@ export type MovementJson = {
   readonly session?: string;
   readonly bill?: string;
   readonly mapping_version?: number;
+};
+
+/**
+ * One thing that has happened: what one entry of the ledger log says. Types are an open set: a
+ * reader passes over those that it does not know.
+ */
+export type EventJson = {
+  /** The index of the entry: 1, 2, 3, … */
+  readonly id: number;
+  /** `settlement.posted` */
+  readonly type: string;
+  readonly timestamp: string;
+  readonly data: {
+    /** Id of the entry's group: of a payment, a settlement, a refund its own. */
+    readonly group: string;
+    readonly status: 'posted' | 'refused';
+    readonly code?: string;
+    readonly amount?: string;
+    readonly asset?: string;
+    readonly from?: string;
+    readonly to?: string;
+    readonly session?: string;
+    readonly bill?: string;
+    readonly mapping_version?: number;
+    readonly wallet?: string;
+    readonly terminal?: string;
+    readonly provider?: string;
+    readonly proposal?: string;
+  };
 };
 
 export type SummaryJson = {

@@ -138,7 +138,7 @@ describe('CertificateBook', () => {
   const payloads: readonly (readonly [string, Uint8Array, string])[] = [
     ['the least there is', payload(), 'ok'],
     ['another claim', payload([[6, 0]]), 'malformed-unknown-field'],
-    ['another claim of ours', payload([[-65537, claims([6, 0])]]), 'malformed-unknown-field'],
+    ['another claim of ours', payload([[-65537, claims([7, 0])]]), 'malformed-unknown-field'],
     ['an unknown role', payload([[-65537, claims([2, 8])]]), 'malformed-value'],
     ['tier 3', payload([[-65537, claims([3, 3])]]), 'malformed-value'],
     ['version 2', payload([[-65537, claims([1, 2])]]), 'unsupported-version'],

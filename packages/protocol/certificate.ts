@@ -51,6 +51,21 @@ const limits = record({
 });
 export type Limits = ValueIn<typeof limits>;
 
+const offlineLimits = record({
+  /** Largest single offline payment, minor units. */
+  perPayment: field(1, amount),
+  /** What a wallet may pay offline, and may have in its float, between two contacts. */
+  cumulative: field(2, amount),
+  /** How many payments between two contacts. */
+  count: field(3, integer(1)),
+  /** How many epochs after its last contact the wallet may still pay. */
+  epochs: field(4, integer(1)),
+  /** The wallet's place in the lists of stopped wallets (STATUS). */
+  status: field(5, integer(0, 4_294_967_295)),
+});
+/** On a payer wallet that may pay offline. */
+export type OfflineLimits = ValueIn<typeof offlineLimits>;
+
 /**
  * The claims of ours stand in one map under a private label (RFC 8392 §9.1 leaves labels below
  * −65536 to applications).
@@ -60,6 +75,7 @@ const claims = versioned({
   tier: field(3, integer(0, 2)),
   limits: optional(4, limits),
   terminal: optional(5, id('wallet')),
+  offline: optional(6, offlineLimits),
 });
 
 /** Seconds since 1970, as RFC 8392 wants them; milliseconds outside. */
@@ -93,6 +109,8 @@ export type CertificateBody = {
   readonly limits?: Limits;
   /** On a settlement wallet: the holding wallet of the same terminal. */
   readonly terminal?: WalletId;
+  /** On a payer wallet: it may pay offline, within these limits. */
+  readonly offline?: OfflineLimits;
 };
 
 export type Certificate = {
@@ -121,6 +139,7 @@ export function signCertificate(
         tier: body.tier,
         ...(body.limits && { limits: body.limits }),
         ...(body.terminal && { terminal: body.terminal }),
+        ...(body.offline && { offline: body.offline }),
       },
     }),
   );

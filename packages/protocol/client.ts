@@ -1,4 +1,5 @@
 import type {
+  BeaconJson,
   Discovery,
   MappingJson,
   MoveMoney,
@@ -8,6 +9,7 @@ import type {
   Page,
   ProposalJson,
   ProposeMapping,
+  SetParameters,
   SummaryJson,
   WalletJson,
 } from './api.ts';
@@ -17,6 +19,8 @@ import type { ApiOperationName } from './operations.ts';
 import { rejectionOfProblem } from './problem.ts';
 import { accept } from './result.ts';
 import type { Result } from './result.ts';
+import { SYNC_MEDIA_TYPE, SYNC_PATH, decodeRunAnswer } from './sync-run.ts';
+import type { RunAnswer } from './sync-run.ts';
 
 /** The part of `fetch` that the client uses; the shell brings it. */
 export type Fetch = (
@@ -50,6 +54,10 @@ export type IssuerClientOptions = {
 export interface IssuerClient {
   /** Sends a signed message and gives the bytes of the RECEIPT, also of one that refuses. */
   submit(message: Uint8Array): Promise<Result<Uint8Array>>;
+  /** Sends a run of signed messages (`encodeRun`), the first of them a SYNC or a PAY. */
+  submitRun(run: Uint8Array): Promise<Result<RunAnswer>>;
+  beacon(): Promise<Result<BeaconJson>>;
+  setParameters(body: SetParameters): Promise<Result<BeaconJson>>;
   discover(): Promise<Result<Discovery>>;
   openWallet(body: OpenWallet): Promise<Result<WalletJson>>;
   wallet(wallet: string): Promise<Result<WalletJson>>;
@@ -98,6 +106,17 @@ export function createIssuerClient(options: IssuerClientOptions): IssuerClient {
       if (answer.type.startsWith('application/cose')) return accept(answer.body);
       return refusalIn(answer.status, parseJson(answer.body));
     },
+    async submitRun(run) {
+      const headers = { 'content-type': SYNC_MEDIA_TYPE };
+      const body = Uint8Array.from(run);
+      const answer = await exchange(options, SYNC_PATH, { method: 'POST', headers, body });
+      if (answer.type !== SYNC_MEDIA_TYPE) return refusalIn(answer.status, parseJson(answer.body));
+      const read = decodeRunAnswer(answer.body);
+      if (!read.ok) throw new Fault('answer-invalid', 'the issuer answered a run with no run');
+      return read;
+    },
+    beacon: () => call('getBeacon'),
+    setParameters: (body) => call('setParameters', { body, key: `parameters-${body.number}` }),
     discover: () => call('discover'),
     openWallet: (body) => call('openWallet', { body, key: body.wallet }),
     wallet: (parameter) => call('getWallet', { parameter }),

@@ -4,6 +4,7 @@ export type FaultCode =
   | 'answer-invalid'
   | 'storage-failed'
   | 'storage-full'
+  | 'token-failed'
   | 'startup-unsafe'
   | 'already-running'
   | 'ledger-corrupt'

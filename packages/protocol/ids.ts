@@ -19,6 +19,7 @@ const prefixes = {
   issuance: 'iss',
   redemption: 'rdm',
   proposal: 'prp',
+  load: 'lod',
 } as const;
 
 export type IdKind = keyof typeof prefixes;
@@ -33,6 +34,7 @@ export type RefundId = Id<'refund'>;
 export type IssuanceId = Id<'issuance'>;
 export type RedemptionId = Id<'redemption'>;
 export type ProposalId = Id<'proposal'>;
+export type LoadId = Id<'load'>;
 
 export const ID_BYTES = 16;
 const alphabet = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';

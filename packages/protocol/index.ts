@@ -36,6 +36,7 @@ export type {
   Id,
   IdKind,
   IssuanceId,
+  LoadId,
   OfferId,
   PaymentId,
   ProposalId,
@@ -96,7 +97,14 @@ export {
   checkCertificate,
   signCertificate,
 } from './certificate.ts';
-export type { Certificate, CertificateBody, Limits, Role, Tier } from './certificate.ts';
+export type {
+  Certificate,
+  CertificateBody,
+  Limits,
+  OfflineLimits,
+  Role,
+  Tier,
+} from './certificate.ts';
 export {
   hashOfBody,
   openMessage,
@@ -111,8 +119,8 @@ export {
 export type { MessageType, Signed, Trust } from './message.ts';
 export { OFFER } from './messages/offer.ts';
 export type { Offer } from './messages/offer.ts';
-export { PAY, paymentIdOf } from './messages/pay.ts';
-export type { Pay } from './messages/pay.ts';
+export { MOST_CREDITS, PAY, paymentIdOf } from './messages/pay.ts';
+export type { OfflinePart, Pay } from './messages/pay.ts';
 export { ACCEPT, VOID } from './messages/accept.ts';
 export type { Accept, Void } from './messages/accept.ts';
 export { METER, MOST_READINGS, PHASES } from './messages/meter.ts';
@@ -130,8 +138,41 @@ export {
 export type { Draw, Refund, RefundCause, Settle } from './messages/settle.ts';
 export { RECEIPT, RESULTS } from './messages/receipt.ts';
 export type { Receipt, ReceiptResult } from './messages/receipt.ts';
+export {
+  EPOCH,
+  EPOCH_MS,
+  FORK,
+  LOAD,
+  LOAD_DIRECTIONS,
+  MOST_RUN_MESSAGES,
+  MOST_STATUS_BYTES,
+  PARAMETERS,
+  STATUS_LIST,
+  SYNC,
+  isStopped,
+} from './messages/offline.ts';
+export type {
+  Epoch,
+  Fork,
+  Load,
+  LoadDirection,
+  Parameters,
+  StatusList,
+  Sync,
+} from './messages/offline.ts';
 
 // What goes between the parties
+export {
+  MOST_RUN_BYTES,
+  SYNC_MEDIA_TYPE,
+  SYNC_PATH,
+  chainOf,
+  decodeRun,
+  decodeRunAnswer,
+  encodeRun,
+  encodeRunAnswer,
+} from './sync-run.ts';
+export type { RunAnswer } from './sync-run.ts';
 export {
   CARRIER_MEDIA_TYPE,
   STAGES,
@@ -145,6 +186,7 @@ export {
 export type { CarrierReply, CarrierRequest, LinkEnvelope, Stage } from './envelope.ts';
 export {
   API_OPERATIONS,
+  EVENT_STREAM_PATH,
   MESSAGES,
   MESSAGE_MEDIA_TYPE,
   MESSAGE_OPERATIONS,
@@ -154,6 +196,34 @@ export type { Access, ApiOperation, ApiOperationName, MessageOperation } from '.
 export type * from './api.ts';
 export { createIssuerClient } from './client.ts';
 export type { Fetch, IssuerClient, IssuerClientOptions, MovementList } from './client.ts';
+
+// How messages go over NFC, Bluetooth and a QR code
+export {
+  ANSWER_BYTES,
+  CARD_APPLICATION,
+  PUT_BYTES,
+  STATUS,
+  formatAnswer,
+  parseAnswer,
+  parseCommand,
+} from './framing/apdu.ts';
+export type { Answer, Command } from './framing/apdu.ts';
+export { CARD_AT_REST, giveRequest, takeCommand } from './framing/card.ts';
+export type { Card, CardAnswer, CardQuestion, CardStep } from './framing/card.ts';
+export { beginContact, poll, putReply, takeAnswer } from './framing/reader.ts';
+export type { Reader, ReaderStep } from './framing/reader.ts';
+export {
+  FRAGMENT_RUN_MS,
+  GATT,
+  LEAST_ROOM,
+  LINK_STATE,
+  fragmentsOf,
+  roomOf,
+  takeFragment,
+} from './framing/fragments.ts';
+export type { Assembly, FragmentTaken } from './framing/fragments.ts';
+export { formatOfferLink, parseOfferLink } from './framing/offer-link.ts';
+export type { OfferLink } from './framing/offer-link.ts';
 
 // The transparency log
 export {
@@ -197,3 +267,15 @@ export {
   parseNoteKey,
 } from './signed-note.ts';
 export type { NoteKey, NoteKeyType, NoteSignature, SignedNote } from './signed-note.ts';
+
+// Enrolment by a claim code
+export { CLAIMS_PATH, ENROLMENTS_PATH, claimProof, plainClaimCode } from './claim.ts';
+export type {
+  ApprovedEnrolmentJson,
+  ClaimTerminal,
+  ClaimedKey,
+  ClaimedTerminalJson,
+  ClaimedWallet,
+  EnrolmentJson,
+  ProposeEnrolment,
+} from './claim.ts';

@@ -21,6 +21,12 @@ describe('MESSAGES', () => {
       ['settle', 'settlement'],
       ['refund', 'holding'],
       ['receipt', 'issuer'],
+      ['load', 'payer'],
+      ['sync', 'holding'],
+      ['fork', 'payer', 'holding', 'settlement', 'provider'],
+      ['parameters', 'authority'],
+      ['epoch', 'authority'],
+      ['status', 'authority'],
     ]);
   });
 });

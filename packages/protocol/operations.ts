@@ -1,6 +1,7 @@
 import { ACCEPT, VOID } from './messages/accept.ts';
 import { BILL, REFUSAL } from './messages/bill.ts';
 import { METER } from './messages/meter.ts';
+import { EPOCH, FORK, LOAD, PARAMETERS, STATUS_LIST, SYNC } from './messages/offline.ts';
 import { OFFER } from './messages/offer.ts';
 import { PAY } from './messages/pay.ts';
 import { RECEIPT } from './messages/receipt.ts';
@@ -19,6 +20,12 @@ export const MESSAGES = {
   settle: SETTLE,
   refund: REFUND,
   receipt: RECEIPT,
+  load: LOAD,
+  sync: SYNC,
+  fork: FORK,
+  parameters: PARAMETERS,
+  epoch: EPOCH,
+  status: STATUS_LIST,
 } as const;
 
 /**
@@ -31,6 +38,8 @@ export const MESSAGE_OPERATIONS = {
   settle: SETTLE,
   refund: REFUND,
   refusal: REFUSAL,
+  load: LOAD,
+  fork: FORK,
 } as const;
 export type MessageOperation = keyof typeof MESSAGE_OPERATIONS;
 
@@ -64,6 +73,10 @@ export const API_OPERATIONS = {
   openWallet: post('/v1/wallets'),
   listWallets: get('/v1/wallets'),
   getWallet: get('/v1/wallets/:wallet'),
+  getBalance: get('/v1/wallets/:wallet/balance'),
+  getStatement: get('/v1/wallets/:wallet/statement'),
+  getAccountBalance: get('/v1/accounts/:account/balance'),
+  getAccountStatement: get('/v1/accounts/:account/statement'),
   freezeWallet: post('/v1/wallets/:wallet/freeze'),
   unfreezeWallet: post('/v1/wallets/:wallet/unfreeze'),
   revokeKey: post('/v1/wallets/:wallet/revoke'),
@@ -80,11 +93,17 @@ export const API_OPERATIONS = {
   listRefusals: get('/v1/refusals'),
   listEntries: get('/v1/entries'),
   getEntry: get('/v1/entries/:index'),
+  listEvents: get('/v1/events'),
   getSummary: get('/v1/summary'),
+  setParameters: post('/v1/parameters'),
+  getBeacon: get('/v1/beacon', 'anyone'),
   listCurrencies: get('/v1/currencies', 'anyone'),
   listProblems: get('/v1/problems', 'anyone'),
 } as const satisfies Record<string, ApiOperation>;
 export type ApiOperationName = keyof typeof API_OPERATIONS;
+
+/** The same events as they come, as server-sent events (spec/34-events.md). */
+export const EVENT_STREAM_PATH = '/v1/events/stream';
 
 /** RFC 9052 §10.2: the media type of a COSE_Sign1 message. */
 export const MESSAGE_MEDIA_TYPE = 'application/cose; cose-type="cose-sign1"';

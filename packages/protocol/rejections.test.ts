@@ -2,12 +2,15 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { REJECTIONS, isRejectionCode, rejectionRow } from './rejections.ts';
 import { amountRejections } from './rejections/amounts.ts';
+import { bookRejections } from './rejections/books.ts';
 import { encodingRejections } from './rejections/encoding.ts';
+import { evidenceRejections } from './rejections/evidence.ts';
 import { httpRejections } from './rejections/http.ts';
 import { ledgerRejections } from './rejections/ledger.ts';
 import { paymentRejections } from './rejections/payments.ts';
 import { settlementRejections } from './rejections/settlement.ts';
 import { signatureRejections } from './rejections/signatures.ts';
+import { webhookRejections } from './rejections/webhooks.ts';
 
 describe('REJECTIONS', () => {
   const rows = Object.entries(REJECTIONS);
@@ -21,6 +24,9 @@ describe('REJECTIONS', () => {
       settlementRejections,
       ledgerRejections,
       httpRejections,
+      evidenceRejections,
+      bookRejections,
+      webhookRejections,
     ];
     const sum = parts.reduce((count, part) => count + Object.keys(part).length, 0);
     assert.equal(rows.length, sum);

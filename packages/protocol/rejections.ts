@@ -1,10 +1,13 @@
 import { amountRejections } from './rejections/amounts.ts';
+import { bookRejections } from './rejections/books.ts';
 import { encodingRejections } from './rejections/encoding.ts';
+import { evidenceRejections } from './rejections/evidence.ts';
 import { httpRejections } from './rejections/http.ts';
 import { ledgerRejections } from './rejections/ledger.ts';
 import { paymentRejections } from './rejections/payments.ts';
 import { settlementRejections } from './rejections/settlement.ts';
 import { signatureRejections } from './rejections/signatures.ts';
+import { webhookRejections } from './rejections/webhooks.ts';
 import type { RejectionRow } from './rejections/row.ts';
 
 /**
@@ -18,6 +21,9 @@ export const REJECTIONS = {
   ...paymentRejections,
   ...settlementRejections,
   ...ledgerRejections,
+  ...evidenceRejections,
+  ...bookRejections,
+  ...webhookRejections,
   ...httpRejections,
 } as const satisfies Record<string, RejectionRow>;
 

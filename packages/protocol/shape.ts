@@ -86,6 +86,18 @@ export const bytes = (length: number): Shape<Uint8Array> =>
 /** SHA-256. */
 export const hash: Shape<Uint8Array> = bytes(32);
 
+/** 1 to `most` bytes. */
+export const bytesUpTo = (most: number): Shape<Uint8Array> =>
+  shape(
+    (value) => value,
+    (value) => {
+      if (!(value instanceof Uint8Array)) return wrongType('a byte string');
+      return value.length > 0 && value.length <= most
+        ? accept(value)
+        : reject('malformed-value', `expected 1 to ${most} bytes`);
+    },
+  );
+
 /** A signed message inside another, as bytes. */
 export const embedded: Shape<Uint8Array> = shape(
   (value) => value,

@@ -22,6 +22,8 @@ import { money } from './money.ts';
 import type { Money } from './money.ts';
 import { assert } from './result.ts';
 import type { Instant } from './time.ts';
+import { exampleOffline } from './testing-offline.ts';
+import type { ExampleTools } from './testing-offline.ts';
 import { SALT_BYTES, encodeProof, rootOfProof, statementOf } from './tree-signature.ts';
 
 // One charging session with every message of it, from fixed keys at fixed times: what the vectors
@@ -370,11 +372,24 @@ function exampleReceipt(parties: ExampleParties, settle: Signed<unknown>, bill: 
   );
 }
 
+export { exampleOfflinePay } from './testing-offline.ts';
+export const exampleTools: ExampleTools = {
+  time: exampleTime,
+  bytes: exampleBytes,
+  id: exampleId,
+  sign: exampleMessage,
+};
+
 /** Every message of the story, by the name of its class. */
 export function exampleMessages(parties: ExampleParties = exampleParties()) {
   const payment = examplePayment(parties);
   const delivery = exampleDelivery(parties);
-  return { ...payment, ...delivery, ...exampleSettlement(parties, payment, delivery) };
+  return {
+    ...payment,
+    ...delivery,
+    ...exampleSettlement(parties, payment, delivery),
+    ...exampleOffline(parties, payment, exampleTools),
+  };
 }
 
 /** The 16 bytes of an id of the example. */

@@ -63,6 +63,8 @@ export function openDurableLedger(
     entry: (index) => life.gate(inner.entry(index)),
     entryOf: (id) => life.gate(inner.entryOf(id)),
     account: (id) => life.gate(inner.account(id)),
+    standing: (id, index) => life.gate(inner.standing(id, index)),
+    statement: (query) => life.gate(inner.statement(query)),
     hold: (id) => life.gate(inner.hold(id)),
     claim: (key) => life.gate(inner.claim(key)),
     series: (name) => life.gate(inner.series(name)),

@@ -1,7 +1,7 @@
 import { createIssuer, openMemoryRecords } from '@coinbox/issuer';
 import type { Call, Issuer } from '@coinbox/issuer';
 import type { Ledger } from '@coinbox/ledger';
-import { Fault } from '@coinbox/protocol';
+import { Fault, reject } from '@coinbox/protocol';
 import type { ApiOperationName, IssuerClient, MappingJson, Result } from '@coinbox/protocol';
 import { openDurableLedger } from './durable-ledger.ts';
 import type { Life } from './life.ts';
@@ -146,6 +146,10 @@ const unasked = (): never => {
 
 /** Calls that are for operators and tools. */
 const nobodyAsks: Omit<IssuerClient, 'submit' | 'mapping'> = {
+  submitRun: unasked,
+  // Nobody pays offline in a run: the issuer has set no parameters.
+  beacon: async () => reject('not-found'),
+  setParameters: unasked,
   discover: unasked,
   openWallet: unasked,
   wallet: unasked,

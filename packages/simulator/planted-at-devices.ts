@@ -219,12 +219,7 @@ export const AT_THE_PAYER: readonly PlantedBug[] = [
     name: 'counts a refund before its receipt',
     what: "the terminal's REFUND alone is money to the payer",
     changes: [
-      change(
-        `${payer}/step.ts`,
-        'return accept({ ...payment, messages: { ...payment.messages, refund: message.bytes } });',
-        `const messages = { ...payment.messages, refund: message.bytes };
-  return accept({ ...payment, stage: 'refunded', refunded: body.amount, messages });`,
-      ),
+      change(`${payer}/step.ts`, '  if (!offline) return accept({ ...payment, messages });\n', ''),
     ],
   },
 ];

@@ -1,5 +1,6 @@
 import type { Clock, IssuerClient, Rejection, WalletId } from '@coinbox/protocol';
 import type { Link, LinkHandler, Outbox } from '@coinbox/link';
+import { listenToIssuer } from './beacon.ts';
 import { createCarrierDoor } from './carrier-door.ts';
 import type { CarrierDoor, CarrierDoorParts } from './carrier-door.ts';
 import type { TerminalFolder } from './config.ts';
@@ -7,12 +8,14 @@ import { createCore } from './core.ts';
 import type { Core } from './core.ts';
 import { connectDevice } from './delivery.ts';
 import type { Device } from './device.ts';
+import { createDisplay } from './display.ts';
+import type { Display } from './display.ts';
 import type { Journal } from './journal.ts';
 import { MOST_PENDING, providerHandler, providerOutbox } from './provider-door.ts';
 import { createSaleDesk, createTariffShelf } from './sale.ts';
-import type { SaleDesk } from './sale.ts';
+import type { SaleDesk, TariffShelf } from './sale.ts';
 import { DEFAULT_BOUNDS } from './state.ts';
-import type { Bounds } from './state.ts';
+import type { Bounds, Session } from './state.ts';
 import { overdueOffers, voidOffer } from './step-offer.ts';
 import { meter, overdueSessions, returnMoney, silentSessions } from './step-session.ts';
 import type { Timers } from './timers.ts';
@@ -59,6 +62,7 @@ export type AgentStatus = {
  */
 export interface Agent extends CarrierDoor {
   readonly terminal: WalletId;
+  readonly display: Display;
   status(): AgentStatus;
   close(): Promise<void>;
 }
@@ -80,17 +84,18 @@ export async function startAgent(parts: AgentParts): Promise<Agent> {
   const core = createCore({ journal, book, keys, bounds, clock });
   const shelf = createTariffShelf(folder.tariffs, folder.limits.asset);
   const desk = createSaleDesk(core, parts.issuer, shelf, folder.limits);
-  await desk.refresh();
+  await Promise.all([desk.refresh(), listenToIssuer(core, parts.issuer)]);
   const uploader = createUploader({ ...parts, core, onMappingChanged: () => void desk.refresh() });
   const link = createLinkKeeper(parts, core, desk, providerHandler(core, shelf));
   connectDevice(core, parts.device, shelf);
   core.listen((event) => {
     uploader.wake();
-    if (event.kind === 'accepted') link.keep();
+    if (event.kind === 'accepted' || event.kind === 'taken') link.keep();
     else link.wake();
   });
-  const stopTicking = tick(parts, core, bounds, () => {
+  const stopTicking = tick(parts, core, shelf, bounds, () => {
     desk.refresh().then(link.keep).catch(parts.onFault);
+    listenToIssuer(core, parts.issuer).catch(parts.onFault);
   });
   link.keep();
   uploader.wake();
@@ -99,6 +104,7 @@ export async function startAgent(parts: AgentParts): Promise<Agent> {
   const door = createCarrierDoor({ core, desk, certificates, random, news });
   return {
     terminal: keys.holdingCertificate.body.wallet,
+    display: createDisplay({ core, desk, shelf, ...folder, device: parts.device }),
     exchange: (request) => door.exchange(request),
     status: () => ({
       terminal: keys.holdingCertificate.body.wallet,
@@ -166,7 +172,13 @@ function createLinkKeeper(
  * Every second: what is overdue. Every 30: the mapping is asked for. Offers that have expired are
  * voided before anything is sent, so that no payment of yesterday starts the machine today.
  */
-function tick(parts: AgentParts, core: Core, bounds: Bounds, refresh: () => void): () => void {
+function tick(
+  parts: AgentParts,
+  core: Core,
+  shelf: TariffShelf,
+  bounds: Bounds,
+  refresh: () => void,
+): () => void {
   const { timers, onFault } = parts;
   const startedAt = core.now();
   const graceMs = Math.min(bounds.billWithinMs, GRACE_MS);
@@ -181,7 +193,7 @@ function tick(parts: AgentParts, core: Core, bounds: Bounds, refresh: () => void
   };
   const turn = (): void => {
     guarded(() => voidOverdue(core));
-    guarded(() => endOverdue(core, parts.device, core.now() - startedAt >= graceMs));
+    guarded(() => endOverdue(core, parts.device, shelf, core.now() - startedAt >= graceMs));
     if (++ticks % REFRESH_TICKS === 0) refresh();
     stop = timers.after(TICK_MS, turn);
   };
@@ -197,9 +209,9 @@ function voidOverdue(core: Core): void {
 }
 
 /** Gives money back that nobody bills in time, and ends deliveries that nobody hears of. */
-function endOverdue(core: Core, device: Device, withoutBill: boolean): void {
+function endOverdue(core: Core, device: Device, shelf: TariffShelf, withoutBill: boolean): void {
   for (const { session, cause } of overdueSessions(core.state, core.context())) {
-    if (cause === 'no-bill' && !withoutBill) continue;
+    if (cause === 'no-bill' && (!withoutBill || isHeldLonger(core, session, shelf))) continue;
     const returned = core.applyStep(returnMoney(core.state, session, cause, core.context()));
     if (returned.ok && cause === 'no-start') device.stop(session.id);
   }
@@ -209,6 +221,14 @@ function endOverdue(core: Core, device: Device, withoutBill: boolean): void {
     if (session?.stage !== 'delivering') continue;
     core.applyStep(meter(core.state, session, [], true, core.context()));
   }
+}
+
+/** The payer has agreed that the money waits for a bill for as long as this. */
+const HOLD_MS = 86_400_000;
+
+function isHeldLonger(core: Core, { offer, deliveredAt }: Session, shelf: TariffShelf): boolean {
+  if (deliveredAt === undefined || core.now() - deliveredAt >= HOLD_MS) return false;
+  return shelf.policy(offer.tariffHash).onNoBill === 'HOLD';
 }
 
 function waitForNews(core: Core, timers: Timers): CarrierDoorParts['news'] {

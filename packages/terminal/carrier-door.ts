@@ -27,6 +27,7 @@ import type { JournalMessage } from './journal.ts';
 import type { SaleDesk } from './sale.ts';
 import type { OpenOffer } from './state.ts';
 import { makeOffer, presentPay, voidOffer } from './step-offer.ts';
+import { takeOffline } from './step-offline.ts';
 
 /**
  * The side of a terminal that payers talk to, whatever the carrier: one request, one reply, the
@@ -140,13 +141,21 @@ function presentNew(parts: CarrierDoorParts, pay: Signed<Pay>): CarrierReply | u
   const offer = findOffer(core, pay.body.offerHash);
   if (!offer) return refused('offer-unknown');
   const id = offer.body.offer;
+  const present = () => presentPay(core.state, offer, pay, core.context());
   if (core.journal.sessionOfOffer(id)) return refused('offer-taken');
   if (core.journal.voidOf(id)) return tellOffer(parts, id);
-  const presented = core.applyStep(presentPay(core.state, offer, pay, core.context()));
+  const presented = core.applyStep(pay.body.offline ? take(parts, offer, pay) : present());
   if (presented.ok) return undefined;
   if (presented.rejection.code !== 'offer-expired') return refused(presented.rejection.code);
   core.apply(voidOffer(core.state, offer, core.context()));
   return tellOffer(parts, id);
+}
+
+/** Takes a PAY as money by itself, into a session of its own. */
+function take({ core, random }: CarrierDoorParts, offer: OpenOffer, pay: Signed<Pay>) {
+  const session = newId('session', core.now(), random(10));
+  const opening = { session, journalHead: core.journal.head };
+  return takeOffline(core.state, offer, pay, opening, core.context());
 }
 
 /**

@@ -1,8 +1,9 @@
 import { existsSync, mkdirSync, readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import type { CertificateBook, Instant } from '@coinbox/protocol';
+import type { Algorithm, CertificateBook, Instant } from '@coinbox/protocol';
 import {
   createKeys,
+  createTokenKeys,
   makeFolder,
   openKeys,
   readEnrolment,
@@ -10,7 +11,7 @@ import {
   writeFileDurably,
   writeJsonFile,
 } from '@coinbox/storage';
-import type { EnrolmentConfig, KeyStore } from '@coinbox/storage';
+import type { EnrolmentConfig, KeyStore, TokenFolder } from '@coinbox/storage';
 import { readAmount } from './sale.ts';
 import type { SaleLimits } from './sale.ts';
 import type { TerminalKeys } from './state.ts';
@@ -26,18 +27,45 @@ export type TerminalConfig = EnrolmentConfig & {
   readonly brokerUrl: string;
   readonly holdingCertificate: string;
   readonly settlementCertificate: string;
+  /** The name of the settlement wallet's key, once it is not the first. Default: `settlement`. */
+  readonly settlementKey?: string;
   /** Smallest and largest payment of one session. */
   readonly least: string;
   readonly most: string;
 };
 
+/** How the keys of a new terminal are made. */
+export type TerminalKeyOrder = {
+  /** Default EdDSA. Many chips know ES256 only. */
+  readonly algorithm?: Algorithm;
+  /** The token that the keys are made on; without one they are in a file. */
+  readonly token?: TokenFolder;
+};
+
+const FIRST_SETTLEMENT_KEY = 'settlement';
+
 /**
  * Makes the folder and the two keys of a new terminal: the public keys are what the issuer
- * certifies. Fault already-initialised.
+ * certifies. Faults: already-initialised; with a token also config-invalid, startup-unsafe,
+ * token-failed.
  */
-export function createTerminalFolder(folder: string): KeyStore {
+export function createTerminalFolder(folder: string, order: TerminalKeyOrder = {}): KeyStore {
+  const { algorithm = 'EdDSA', token } = order;
   makeFolder(folder);
-  return createKeys(folder, { holding: 'EdDSA', settlement: 'EdDSA' });
+  const names = { holding: algorithm, [FIRST_SETTLEMENT_KEY]: algorithm };
+  return token ? createTokenKeys(folder, token, names) : createKeys(folder, names);
+}
+
+/**
+ * Has the terminal sign with another settlement wallet from its next start on. Its messages that
+ * wait to be sent keep the signatures that they have. Faults: not-initialised, config-invalid.
+ */
+export function changeSettlementKey(
+  folder: string,
+  key: { readonly settlementKey: string; readonly settlementCertificate: string },
+): void {
+  const config = readJsonFile(folder, CONFIG_FILE) as TerminalConfig;
+  writeJsonFile(folder, CONFIG_FILE, { ...config, ...key });
 }
 
 /** Completes the folder with what the issuer has answered, and with the tariff document. */
@@ -59,7 +87,10 @@ export type TerminalFolder = {
   readonly certificates: readonly Uint8Array[];
 };
 
-/** Reads the folder of a terminal. Faults: not-initialised, config-invalid, startup-unsafe. */
+/**
+ * Reads the folder of a terminal. Faults: not-initialised, config-invalid, startup-unsafe,
+ * token-failed.
+ */
 export function readTerminalFolder(folder: string, now: Instant): TerminalFolder {
   const config = readJsonFile(folder, CONFIG_FILE) as TerminalConfig;
   const store = openKeys(folder);
@@ -72,7 +103,7 @@ export function readTerminalFolder(folder: string, now: Instant): TerminalFolder
       network: config.network,
       holding: store.signer('holding'),
       holdingCertificate: pin(config.holdingCertificate, 'holding'),
-      settlement: store.signer('settlement'),
+      settlement: store.signer(config.settlementKey ?? FIRST_SETTLEMENT_KEY),
       settlementCertificate: pin(config.settlementCertificate, 'settlement'),
     },
     limits: {

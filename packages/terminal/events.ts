@@ -37,6 +37,10 @@ export const EVENT_KINDS = {
   returned: 8,
   /** The issuer has answered a SETTLE or a REFUND. messages: [RECEIPT] */
   receipted: 9,
+  /** The issuer has said something to all. messages: [STATUS | PARAMETERS | EPOCH …] */
+  informed: 10,
+  /** A PAY was taken as money without asking the issuer. messages: [PAY, ACCEPT] */
+  taken: 11,
 } as const;
 export type EventKind = keyof typeof EVENT_KINDS;
 
@@ -49,9 +53,9 @@ const headShape = versioned({
   at: field(3, instant),
   /** Bytes of each message. */
   sizes: field(4, list(integer(1, MAX_MESSAGE_BYTES), MOST_MESSAGES)),
-  /** accepted to receipted. */
+  /** accepted to receipted, and taken. */
   session: optional(5, id('session')),
-  /** offered to voided. */
+  /** offered to voided, and taken. */
   offer: optional(6, id('offer')),
   /** receipted: the message that was answered. */
   subject: optional(7, bytes(32)),
@@ -92,6 +96,7 @@ export function decodeEvent(stored: Uint8Array): Result<TerminalEvent> {
 function isWhole({ kind, messages, session, offer, subject }: TerminalEvent): boolean {
   if (messages.length === 0) return false;
   if (kind === 'offered' || kind === 'presented' || kind === 'voided') return offer !== undefined;
-  if (kind === 'accepted') return offer !== undefined && session !== undefined;
+  if (kind === 'informed') return true;
+  if (kind === 'accepted' || kind === 'taken') return offer !== undefined && session !== undefined;
   return session !== undefined && (kind !== 'receipted' || subject !== undefined);
 }

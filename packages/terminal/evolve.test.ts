@@ -214,7 +214,11 @@ describe('any run of the steps', () => {
       }),
       { numRuns: 60, seed: 20_260_301 },
     );
-    assert.deepEqual([...reached].sort(), Object.keys(EVENT_KINDS).sort());
+    // Offline payments have runs of their own, in run-upload.test.ts.
+    const kinds = Object.keys(EVENT_KINDS).filter(
+      (kind) => kind !== 'informed' && kind !== 'taken',
+    );
+    assert.deepEqual([...reached].sort(), kinds.sort());
   });
 
   it('draws at most once in a session, and never gives out more than it holds', () => {

@@ -2,13 +2,16 @@
 import {
   ACCEPT,
   BILL,
+  EPOCH,
   METER,
   OFFER,
+  PARAMETERS,
   PAY,
   RECEIPT,
   REFUND,
   REFUSAL,
   SETTLE,
+  STATUS_LIST,
   VOID,
   addMoney,
   assert,
@@ -73,6 +76,8 @@ const evolvers: Record<EventKind, (state: TerminalState, event: TerminalEvent) =
   refused,
   returned,
   receipted,
+  informed,
+  taken,
 };
 
 function offered(state: TerminalState, event: TerminalEvent): TerminalState {
@@ -82,7 +87,9 @@ function offered(state: TerminalState, event: TerminalEvent): TerminalState {
     if (!offer.presented && offer.body.validUntil < event.at) offers.delete(id);
   }
   offers.set(body.offer, { body, hash });
-  return { ...state, offers, holdingSequence: body.sequence };
+  const { provider, mappingVersion } = body;
+  const lastMapping = { provider, mappingVersion };
+  return { ...state, offers, holdingSequence: body.sequence, lastMapping };
 }
 
 function presented(state: TerminalState, event: TerminalEvent): TerminalState {
@@ -111,6 +118,34 @@ function accepted(state: TerminalState, event: TerminalEvent): TerminalState {
   };
   const next = withSession(withOffer(state, offer.body.offer), session);
   return { ...next, holdingSequence: body.sequence, holding: sum(state.holding, body.held) };
+}
+
+/** A PAY that is money by itself: presented and accepted at once. */
+function taken(state: TerminalState, event: TerminalEvent): TerminalState {
+  const pay = readOwn(PAY, message(event, 0));
+  const { payer, sequence, amount } = pay.body;
+  const before = presented(state, event);
+  const after = accepted(before, { ...event, messages: event.messages.slice(1) });
+  const session = sessionOf(after, event);
+  const unsynced = new Map(state.unsynced).set(session.id, { payer, sequence, amount });
+  return withSession({ ...after, unsynced }, { ...session, booking: { hash: pay.hash } });
+}
+
+/** Lists are those of the EPOCH that comes with them, or after them. */
+function informed(state: TerminalState, event: TerminalEvent): TerminalState {
+  let { heard } = state;
+  for (const bytes of event.messages) {
+    const typ = typOf(bytes);
+    if (typ.ok && typ.value === EPOCH.typ) {
+      heard = { ...heard, epoch: readOwn(EPOCH, bytes).body, heardAt: event.at };
+    } else if (typ.ok && typ.value === PARAMETERS.typ) {
+      heard = { ...heard, parameters: readOwn(PARAMETERS, bytes).body };
+    } else {
+      const { body } = readOwn(STATUS_LIST, bytes);
+      heard = { ...heard, lists: new Map(heard.lists).set(body.first, body) };
+    }
+  }
+  return { ...state, heard };
 }
 
 function voided(state: TerminalState, event: TerminalEvent): TerminalState {
@@ -195,6 +230,12 @@ function receipted(state: TerminalState, event: TerminalEvent): TerminalState {
     readOwn(RECEIPT, message(event, 0)).body.result === 'posted' ? 'posted' : 'refused';
   const answers = (upload: Upload | undefined): upload is Upload =>
     upload !== undefined && equalBytes(upload.hash, event.subject as Uint8Array);
+  const { booking } = session;
+  if (booking && equalBytes(booking.hash, event.subject as Uint8Array)) {
+    const unsynced = new Map(state.unsynced);
+    unsynced.delete(session.id);
+    return withSession({ ...state, unsynced }, { ...session, booking: { ...booking, answer } });
+  }
   if (answers(session.settle)) {
     const inSettlement = subtractMoney(state.inSettlement, session.settle.amount);
     const next = { ...session, settle: { ...session.settle, answer } } as const;

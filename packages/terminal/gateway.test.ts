@@ -14,8 +14,10 @@ import {
   OFFER,
   decodeCarrierReply,
   newId,
+  parseOfferLink,
   problemOf,
   readOwn,
+  reject,
   sha256,
 } from '@coinbox/protocol';
 import type { CarrierReply, FaultCode, Instant } from '@coinbox/protocol';
@@ -45,9 +47,12 @@ const issuerServer = createServer(async (request, response) => {
   const parts: Buffer[] = [];
   for await (const part of request) parts.push(part as Buffer);
   const isMessage = request.method === 'POST';
+  const isMapping = request.url?.endsWith('/mapping');
   const answer = isMessage
     ? await issuer.submit(Buffer.concat(parts))
-    : await issuer.mapping(kitTerminal);
+    : isMapping
+      ? await issuer.mapping(kitTerminal)
+      : reject('not-found');
   const type = !answer.ok ? 'application/problem+json' : isMessage ? MESSAGE_MEDIA_TYPE : '';
   response.writeHead(answer.ok ? 200 : 422, { 'content-type': type || 'application/json' });
   if (!answer.ok) response.end(JSON.stringify(problemOf(answer.rejection)));
@@ -213,6 +218,17 @@ describe('a gateway', () => {
     const body = new Uint8Array(4097);
     const long = await fetch(path, { method: 'POST', headers, body });
     assert.deepEqual(await said(long), [413, 'too-large']);
+  });
+
+  it('gives its screen an offer link that leads back to it', async () => {
+    const { url } = await start();
+    const answer = await fetch(`${url}/${kitTerminal}/link`);
+    assert.equal(answer.status, 200);
+    const { link } = (await answer.json()) as { link: string };
+    const read = parseOfferLink(link);
+    assert.ok(read.ok);
+    assert.equal(read.value.url, `${url}/${kitTerminal}/carrier`);
+    assert.equal(readOwn(OFFER, read.value.offer).body.terminal, kitTerminal);
   });
 
   it('has a folder for itself, and gives it up at its end', async () => {

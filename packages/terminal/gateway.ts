@@ -9,8 +9,13 @@ import type { MqttConnection } from '@coinbox/link';
 import { lockFolder } from '@coinbox/storage';
 import { startAgent } from './agent.ts';
 import type { Agent } from './agent.ts';
+import type { CarrierDoor } from './carrier-door.ts';
+import { letPagesAsk, serveDisplay } from './carriers/http-display.ts';
 import { readBody, refuse, serveCarrier } from './carriers/http.ts';
+import { createOfferLinkDesk, issuerTime } from './carriers/offer-link.ts';
+import type { OfferLinkDesk } from './carriers/offer-link.ts';
 import { readTerminalFolder } from './config.ts';
+import { createLiveDevice } from './devices/live.ts';
 import { readReadings } from './devices/read-readings.ts';
 import { createSimulatedDevice } from './devices/simulated.ts';
 import type { SimulatedDevice } from './devices/simulated.ts';
@@ -25,16 +30,26 @@ export type GatewayOptions = {
   readonly host: string;
   readonly port: number;
   readonly bounds?: Partial<Bounds>;
+  /** What payers' phones find the gateway under, where that is not its own address. */
+  readonly publicUrl?: string;
+  /** The simulated machines deliver by themselves, with so much power. */
+  readonly liveWatts?: number;
   readonly onFault: (fault: unknown) => void;
 };
 
 export type Gateway = {
   readonly url: string;
   readonly terminals: readonly WalletId[];
+  /** For carriers beside HTTP. Good until the gateway is closed. */
+  door(terminal: WalletId): CarrierDoor | undefined;
   close(): Promise<void>;
 };
 
-type Station = { readonly agent: Agent; readonly device: SimulatedDevice };
+type Station = {
+  readonly agent: Agent;
+  readonly device: SimulatedDevice;
+  readonly links: OfferLinkDesk;
+};
 
 const fetch = keepAliveFetch();
 const clock: Clock = { now: () => Date.now() as Instant };
@@ -62,12 +77,12 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
       if (!response.headersSent) refuse(response, 'internal-error');
     });
   });
-  let url: string;
+  let url = '';
   try {
     for (const folder of options.folders) {
       const lock = lockFolder(folder);
       releases.push(() => lock.release());
-      const station = await openStation(folder, options, connections);
+      const station = await openStation(folder, options, connections, () => url);
       stations.set(station.agent.terminal, station);
     }
     url = await listen(server, options);
@@ -78,6 +93,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   return {
     url,
     terminals: [...stations.values()].map(({ agent }) => agent.terminal),
+    door: (terminal) => stations.get(terminal)?.agent,
     async close() {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
@@ -90,10 +106,11 @@ async function openStation(
   path: string,
   options: GatewayOptions,
   connections: Map<string, MqttConnection>,
+  ownUrl: () => string,
 ): Promise<Station> {
   const folder = readTerminalFolder(path, clock.now());
   const { brokerUrl, issuerUrl } = folder.config;
-  const device = createSimulatedDevice();
+  const device = deviceFor(options);
   const agent = await startAgent({
     folder,
     journal: openJournal(path),
@@ -109,8 +126,20 @@ async function openStation(
     ...(options.bounds && { bounds: options.bounds }),
     onFault: options.onFault,
   });
-  return { agent, device };
+  const links = createOfferLinkDesk({
+    door: agent,
+    url: () => `${options.publicUrl ?? ownUrl()}/${agent.terminal}/carrier`,
+    certificate: folder.keys.holdingCertificate.bytes,
+    clock,
+    askIssuer: () => issuerTime(fetch, issuerUrl),
+  });
+  return { agent, device, links };
 }
+
+const deviceFor = ({ liveWatts: watts }: GatewayOptions): SimulatedDevice =>
+  watts === undefined
+    ? createSimulatedDevice()
+    : createLiveDevice({ watts, clock, timers: machineTimers });
 
 /**
  * The terminals of one process share a connection to their broker, named after the first of them.
@@ -140,14 +169,15 @@ function listen(server: Server, { host, port }: GatewayOptions): Promise<string>
 
 /**
  * `/livez`, `/status`, `/{terminal}/carrier` for payers, `/{terminal}/device/{session}` for a
- * simulated machine.
+ * simulated machine; `/{terminal}/link` for its screen; `/{terminal}/display`,
+ * `…/tariffs/{hash}` and `…/sessions/{hash}` for pages.
  */
 async function route(
   stations: ReadonlyMap<string, Station>,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
-  const [first = '', second, third] = (request.url ?? '').slice(1).split('/');
+  const [first = '', second, third, fourth] = (request.url ?? '').slice(1).split('/');
   if (first === 'livez') return sendJson(response, { status: 'ok' });
   if (first === 'status') {
     return sendJson(
@@ -157,9 +187,23 @@ async function route(
   }
   const station = stations.get(first);
   if (!station) return refuse(response, 'terminal-unknown');
-  if (second === 'carrier') return serveCarrier(station.agent, request, response);
   if (second === 'device' && third) return serveDevice(station, third, request, response);
+  if (letPagesAsk(request, response)) return;
+  if (second === 'carrier') return serveCarrier(station.agent, request, response);
+  if (second === 'display' || second === 'tariffs' || second === 'sessions') {
+    const words = [second, third, fourth].filter((word) => word !== undefined);
+    return serveDisplay(station.agent.display, words, request, response);
+  }
+  if (second === 'link') return serveLink(station, response);
   return refuse(response, 'not-found');
+}
+
+/** What the machine shows as a QR code. Refused where nothing may be shown now. */
+async function serveLink({ links }: Station, response: ServerResponse): Promise<void> {
+  const link = await links.link();
+  if (!link.ok) return refuse(response, link.rejection.code, { 'cache-control': 'no-store' });
+  response.setHeader('cache-control', 'no-store');
+  sendJson(response, { link: link.value });
 }
 
 function sendJson(response: ServerResponse, content: unknown): void {

@@ -3,6 +3,7 @@ import {
   Fault,
   METER,
   OFFER,
+  PAY,
   RECEIPT,
   REFUND,
   SETTLE,
@@ -134,7 +135,7 @@ function createIndex() {
     if (kind === 'offered' && first && offer) {
       providers.set(offer, readOwn(OFFER, first).body.provider);
     }
-    if (kind === 'accepted' && offer && session) {
+    if ((kind === 'accepted' || kind === 'taken') && offer && session) {
       const provider = providers.get(offer) ?? null;
       const amounts = { billed: 0n, returned: 0n, settled: 0n, refunded: 0n };
       const sum: Sum = { session, provider, stage: 'accepted', ...amounts };
@@ -193,7 +194,8 @@ function changeSum(sum: Sum, event: TerminalEvent, first: Uint8Array): void {
   }
   if (event.kind === 'receipted') {
     const { subjectTyp, result, amount } = readOwn(RECEIPT, first).body;
-    if (result === 'posted') sum[subjectTyp === SETTLE.typ ? 'settled' : 'refunded'] = amount;
+    const isMoved = result === 'posted' && subjectTyp !== PAY.typ;
+    if (isMoved) sum[subjectTyp === SETTLE.typ ? 'settled' : 'refunded'] = amount;
   }
   const isDone = sum.settled === sum.billed && sum.refunded === sum.returned;
   if (sum.stage === 'drawn' && isDone) sum.stage = 'closed';

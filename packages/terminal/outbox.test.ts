@@ -14,15 +14,15 @@ const row = (n: number, over: Partial<OutboxRow> = {}): OutboxRow => ({
 });
 const numbers = (rows: readonly OutboxRow[]): number[][] => rows.map(({ n, place }) => [n, place]);
 
-test('rows come by upload number, then by event, then by place', () => {
-  const rows = [row(5, { upload: 2 }), row(9, { upload: 1 }), row(3, { place: 1 }), row(3), row(2)];
+test('rows come in the order of the journal, by event, then by place', () => {
+  const rows = [row(5, { upload: 1 }), row(9, { upload: 2 }), row(3, { place: 1 }), row(3), row(2)];
   const index = createOutboxIndex(rows);
   assert.deepEqual(numbers(index.first('upload', 9)), [
     [2, 0],
     [3, 0],
     [3, 1],
-    [9, 0],
     [5, 0],
+    [9, 0],
   ]);
   assert.deepEqual(numbers(index.first('upload', 2)), [
     [2, 0],

@@ -24,8 +24,8 @@ export interface OutboxIndex {
   first(target: Target, limit: number): OutboxRow[];
 }
 
-const order = (a: OutboxRow, b: OutboxRow): number =>
-  a.upload - b.upload || a.n - b.n || a.place - b.place;
+/** That of the journal, in which the numbers of uploads rise. */
+const order = (a: OutboxRow, b: OutboxRow): number => a.n - b.n || a.place - b.place;
 
 /** Starts with what the table holds. */
 export function createOutboxIndex(rows: readonly OutboxRow[]): OutboxIndex {

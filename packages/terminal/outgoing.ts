@@ -1,5 +1,6 @@
 // pure
 import {
+  ACCEPT,
   METER,
   PAY,
   RECEIPT,
@@ -21,7 +22,7 @@ export type Outgoing = {
   readonly target: Target;
   readonly hash: Uint8Array;
   readonly bytes: Uint8Array;
-  /** Place in the order of uploads; 0 elsewhere. */
+  /** Number of an upload; 0 elsewhere, and for a PAY that was taken offline and its ACCEPT. */
   readonly upload: number;
 };
 
@@ -32,6 +33,10 @@ type Rule = readonly [type: MessageType<unknown>, targets: readonly Target[]];
  */
 const rules: Readonly<Partial<Record<TerminalEvent['kind'], readonly Rule[]>>> = {
   presented: [[PAY, ['issuer']]],
+  taken: [
+    [PAY, ['upload']],
+    [ACCEPT, ['upload']],
+  ],
   voided: [[VOID, ['issuer']]],
   metered: [[METER, ['provider']]],
   billed: [

@@ -1,5 +1,15 @@
 import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
-import { ACCEPT, BILL, METER, RECEIPT, REFUND, REFUSAL, readOwn, typOf } from '@coinbox/protocol';
+import {
+  ACCEPT,
+  BILL,
+  METER,
+  PAY,
+  RECEIPT,
+  REFUND,
+  REFUSAL,
+  readOwn,
+  typOf,
+} from '@coinbox/protocol';
 import type { TerminalEvent } from './events.ts';
 import type { TerminalState } from './state.ts';
 
@@ -23,7 +33,9 @@ function projectSession(run: Run, event: TerminalEvent, before: TerminalState): 
   const session = event.session ?? '';
   const [first, second] = event.messages;
   if (!first) return;
-  if (event.kind === 'accepted') return insertSession(run, event, before);
+  if (event.kind === 'accepted' || event.kind === 'taken') {
+    return insertSession(run, event, before);
+  }
   if (event.kind === 'metered') {
     const stage = readOwn(METER, first).body.final ? 'awaiting-bill' : 'delivering';
     return run('UPDATE session SET stage = ? WHERE session = ?', stage, session);
@@ -47,15 +59,20 @@ function projectSession(run: Run, event: TerminalEvent, before: TerminalState): 
 
 function insertSession(run: Run, event: TerminalEvent, before: TerminalState): void {
   const offer = event.offer && before.offers.get(event.offer);
-  if (!offer?.presented || !event.session) return;
-  const { held } = readOwn(ACCEPT, event.messages[0] as Uint8Array).body;
+  const [first, second] = event.messages;
+  const isTaken = event.kind === 'taken';
+  const accepted = isTaken ? second : first;
+  if (!offer || !first || !accepted || !event.session) return;
+  const payer = isTaken ? readOwn(PAY, first).body.payer : offer.presented?.payer;
+  if (!payer) return;
+  const { held } = readOwn(ACCEPT, accepted).body;
   run(
     `INSERT INTO session (session, offer, provider, payer, asset, stage, held)
      VALUES (?, ?, ?, ?, ?, 'accepted', ?)`,
     event.session,
     offer.body.offer,
     offer.body.provider,
-    offer.presented.payer,
+    payer,
     offer.body.asset,
     held,
   );
@@ -71,7 +88,7 @@ function refundIn(event: TerminalEvent): bigint {
 
 function countReceipt(run: Run, event: TerminalEvent, bytes: Uint8Array): void {
   const { subjectTyp, result, amount } = readOwn(RECEIPT, bytes).body;
-  if (result !== 'posted') return;
+  if (result !== 'posted' || subjectTyp === PAY.typ) return;
   const column = subjectTyp === REFUND.typ ? 'refunded' : 'settled';
   run(`UPDATE session SET ${column} = ? WHERE session = ?`, amount, event.session ?? '');
 }

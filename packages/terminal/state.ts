@@ -1,15 +1,18 @@
 import type {
   Bill,
   Certificate,
+  Epoch,
   Instant,
   Money,
   Offer,
   OfferId,
+  Parameters,
   PaymentId,
   Reading,
   RefundId,
   SessionId,
   Signer,
+  StatusList,
   WalletId,
 } from '@coinbox/protocol';
 
@@ -30,6 +33,28 @@ export type TerminalState = {
    */
   readonly holding: Money;
   readonly inSettlement: Money;
+  /** What the issuer has last said to all. */
+  readonly heard: Heard;
+  /** Payments that were taken offline and that the issuer has not booked yet. */
+  readonly unsynced: ReadonlyMap<SessionId, UnsyncedPay>;
+  /** The mapping of the newest offer. */
+  readonly lastMapping?: Pick<Offer, 'provider' | 'mappingVersion'>;
+};
+
+/** What the issuer has last said to all, as far as this terminal has heard it. */
+export type Heard = {
+  readonly epoch?: Epoch;
+  /** When the EPOCH came, by the terminal's own clock. */
+  readonly heardAt?: Instant;
+  readonly parameters?: Parameters;
+  /** STATUS lists by their first number. */
+  readonly lists: ReadonlyMap<number, StatusList>;
+};
+
+export type UnsyncedPay = {
+  readonly payer: WalletId;
+  readonly sequence: number;
+  readonly amount: Money;
 };
 
 /**
@@ -76,6 +101,8 @@ export type Session = {
   /** Set with the final METER. */
   readonly deliveredAt?: Instant;
   readonly bill?: { readonly body: Bill; readonly hash: Uint8Array };
+  /** The payment was taken offline: its PAY is an upload of its own. */
+  readonly booking?: Pick<Upload, 'hash' | 'answer'>;
   readonly settle?: Upload;
   readonly refund?: Upload & { readonly refund: RefundId };
 };
@@ -96,11 +123,14 @@ export const EMPTY_STATE: TerminalState = {
   sessions: new Map(),
   holding: 0n as Money,
   inSettlement: 0n as Money,
+  heard: { lists: new Map() },
+  unsynced: new Map(),
 };
 
 /** A session may leave the state when every upload it made is answered. */
 export const isClosed = (session: Session): boolean =>
   session.stage === 'drawn' &&
+  (!session.booking || session.booking.answer !== undefined) &&
   (!session.settle || session.settle.answer !== undefined) &&
   (!session.refund || session.refund.answer !== undefined);
 

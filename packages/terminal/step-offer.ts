@@ -20,6 +20,7 @@ import type {
   SessionId,
   Signed,
 } from '@coinbox/protocol';
+import { offlineTerms } from './check-offline.ts';
 import type { TerminalEvent } from './events.ts';
 import type { Bounds, OpenOffer, SaleTerms, TerminalKeys, TerminalState } from './state.ts';
 
@@ -51,12 +52,14 @@ export function makeOffer(
   if (wanted.amount !== undefined && wanted.amount > terms.most) {
     return reject('limit-transaction', `at most ${terms.most}`);
   }
+  const offline = offlineTerms(state, now);
   const body: Offer = {
     sequence: state.holdingSequence + 1,
     offer,
     terminal: keys.holdingCertificate.body.wallet,
     ...terms,
     validUntil: later(now, bounds.offerLifeMs),
+    ...(offline && { parameters: offline.number }),
   };
   const signed = signMessage(OFFER, body, keys.holding, keys.holdingCertificate, keys.network);
   return accept({ kind: 'offered', at: now, messages: [signed.bytes], offer });

@@ -229,8 +229,8 @@ export function returnMoney(
 }
 
 /**
- * Takes the issuer's answer to a SETTLE or REFUND of the session. Rejects: not-found where it
- * answers neither, or both before.
+ * Takes the issuer's answer to a SETTLE or REFUND of the session, or to its PAY where that was
+ * taken offline. Rejects: not-found where it answers neither, or both before.
  */
 export function takeReceipt(
   session: Session,
@@ -238,7 +238,7 @@ export function takeReceipt(
   { now }: StepContext,
 ): Result<TerminalEvent> {
   const { subject, result } = receipt.body;
-  const upload = [session.settle, session.refund].find(
+  const upload = [session.booking, session.settle, session.refund].find(
     (one) => one && equalBytes(one.hash, subject),
   );
   if (!upload || upload.answer !== undefined) return reject('not-found', 'no open upload');

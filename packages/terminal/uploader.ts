@@ -12,6 +12,7 @@ import {
 import type { IssuerClient, OfferId, Receipt, Rejection, Result, Signed } from '@coinbox/protocol';
 import type { Core } from './core.ts';
 import type { Answered, Pending } from './journal.ts';
+import { clearAnsweredAccepts, runToSend, sendRun } from './run-upload.ts';
 import { acceptPay, voidOffer } from './step-offer.ts';
 import { takeReceipt } from './step-session.ts';
 import type { Timers } from './timers.ts';
@@ -78,10 +79,16 @@ export function createUploader(parts: UploaderParts): Uploader {
       wake();
     });
   };
+  const run = createRunSender(parts, {
+    wake: () => wake(),
+    isClosed: () => closed,
+    block: (rejection) => void (blocked = rejection),
+  });
   const wake = (): void => {
     if (closed) return;
     try {
       for (const one of core.journal.pending('issuer', MOST_IN_FLIGHT)) void send(one);
+      if (run()) return;
       for (const one of core.journal.pending('upload', parked.size + 1)) {
         void send(one);
         if (!parked.has(keyOf(one))) break;
@@ -96,6 +103,46 @@ export function createUploader(parts: UploaderParts): Uploader {
       return blocked;
     },
     close: () => void (closed = true),
+  };
+}
+
+type Hooks = {
+  wake(): void;
+  isClosed(): boolean;
+  block(rejection: Rejection | undefined): void;
+};
+
+/**
+ * Uploads go in runs as long as there is a payment among them that was taken offline. The function
+ * says whether that is so; one run is under way at a time.
+ */
+function createRunSender(parts: UploaderParts, { wake, isClosed, block }: Hooks): () => boolean {
+  const { core, issuer, timers, onFault } = parts;
+  let isBusy = false;
+  let failed = 0;
+  const send = async (uploads: readonly Pending[]): Promise<void> => {
+    isBusy = true;
+    const sent = await sendRun(core, issuer, uploads).catch((fault: unknown) => {
+      onFault(fault);
+      return undefined;
+    });
+    if (isClosed()) return;
+    block(sent?.stopped && { code: sent.stopped });
+    failed = sent && sent.answered > 0 ? 0 : failed + 1;
+    const go = (): void => {
+      isBusy = false;
+      wake();
+    };
+    if (failed === 0) return go();
+    timers.after(Math.min(FIRST_PAUSE_MS * 2 ** (failed - 1), LONGEST_PAUSE_MS), go);
+  };
+  return () => {
+    if (isBusy) return true;
+    clearAnsweredAccepts(core);
+    const uploads = runToSend(core);
+    if (uploads.length === 0) return false;
+    void send(uploads);
+    return true;
   };
 }
 

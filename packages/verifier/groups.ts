@@ -18,14 +18,20 @@ revoke   standing    | revoke/{wallet} | | revoke/{wallet} | | wallet person app
 suspend  standing    | suspend/{hash} | | suspend/{hash} | | wallet code
 issue    issuance    | {id} | 4 issuance {role}/{to} {amount} | | | amount asset to person
 redeem   issuance    | {id} | 4 {role}/{from} issuance {amount} | | | amount asset from person
-pay      payload     | {id} | 4 payer/{from} {own} {amount}; 5 {id} {own} {amount}
-                     | {claim} payer-sequence/{from}/{sequence} | | {m} amount from to version code
+pay      payload     | {id} | {steps} | {claims} | | {m} amount from to version code
 void     refund      | {voided} | {drawn} | {burned} | | {m} amount from to
 settle   destination | {settlement} | {drawn}; 4 {own} provider/{to} {amount} | | {place}
                      | {m} amount from to version session bill
 park     destination | park/{settlement} | {drawn}; 5 parked/{settlement} {own} {amount} | | {place}
                      | {m} amount from to version session bill
 refund   refund      | {refund} | {drawn} | | {place} | {m} amount from to session
+parameters payload   | parameters/{number} | | | parameters {number} | person
+load     payload     | {load} | 1 float/{from} {asset} 0; 4 {debit} {credit} {amount} | |
+                     | {m} amount from to
+unload   payload     | unload/{load} | | unload/{load} | | {m} amount from to
+fork     standing    | fork/{wallet}/{sequence} | 2 payer/{wallet} | | | {m} from wallet
+uncovered standing   | uncovered/{id} | 2 payer/{wallet} | | | amount asset wallet terminal
+reclaim  refund      | reclaim/{id} | {drawn} | {burned} | | wallet terminal
 refusal  payload     | refusal/{hash} | | refusal/{hash} | | {m} from session bill code`;
 
 const MESSAGE = 'subject subjectTyp asset';

@@ -4,7 +4,7 @@ import { fromCbor, must, unhex } from './encoding.ts';
 import type { Value } from './encoding.ts';
 import { ENTRY, MEMO, PARTS, read, textOf } from './shapes.ts';
 
-/** The one account that may be overdrawn. */
+/** The account that may be overdrawn; beside it those of what the issuer bears for terminals. */
 export const ISSUANCE = 'issuance';
 /** Largest amount and largest balance, minor units. */
 const MOST = 2n ** 63n - 1n;
@@ -81,7 +81,8 @@ export function applySteps(books: Books, steps: readonly string[]): CheckName | 
     if (amount < 1n || amount > MOST) return 'amount';
     if (debit.frozen) return 'frozen';
     if (hold && hold.remaining < amount) return 'hold';
-    const isBare = debit.balance - debit.held < amount && first !== ISSUANCE;
+    const mayOwe = first === ISSUANCE || first?.startsWith('loss/');
+    const isBare = debit.balance - debit.held < amount && !mayOwe;
     if (!hold && isBare) return 'balance';
     debit.held += isNew ? amount : hold ? -amount : 0n;
     if (credit) [debit.balance, credit.balance] = [debit.balance - amount, credit.balance + amount];

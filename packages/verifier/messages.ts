@@ -2,6 +2,7 @@
 import { derivedId, fromCbor, idBytes, must, unhex } from './encoding.ts';
 import type { Entry } from './ledger.ts';
 import type { Judged } from './operators.ts';
+import { bookOffline, drawOf, limitsOffline } from './floats.ts';
 import { BILL, DRAW, PAY, REFUND, REFUSAL, SETTLE, VOID, read } from './shapes.ts';
 import type { Facts } from './shapes.ts';
 import { isSignedBy, openSigned } from './signatures.ts';
@@ -13,6 +14,7 @@ import type { State } from './state.ts';
 /** Who signs a class of messages. */
 const SIGNERS = {
   pay: 'payer',
+  load: 'payer',
   void: 'holding',
   refund: 'holding',
   refusal: 'holding',
@@ -22,7 +24,7 @@ const SIGNERS = {
 };
 
 /** `at`: when the key must be good; undefined where that was judged before. */
-function openMessage<S extends string>(
+export function openMessage<S extends string>(
   state: State,
   name: keyof typeof SIGNERS,
   shape: S,
@@ -47,28 +49,41 @@ function openMessage<S extends string>(
   return { body, own, hash, values };
 }
 
-const claimOn = (terminal: string, offer: string): string =>
+export const claimOn = (terminal: string, offer: string): string =>
   `offer/${terminal.slice(4)}/${unhex(offer).toString('base64url')}`;
 
-function pay(state: State, { request, at }: Entry): Judged {
+function pay(state: State, { request, at, status }: Entry): Judged {
   const { demand, need, wallets, claims, mapped, payments, accounts } = state;
   const { body, own, hash, values } = openMessage(state, 'pay', PAY, request, at);
   const { payer, terminal: to, amount, version, offerHash } = body;
   const terminal = need('payload', wallets.get(to), 'a payment to no wallet');
   demand('role', own.wallet === payer, 'signed with the key of another wallet');
-  demand('suspended', !terminal.suspended, 'a payment to a suspended terminal');
-  demand('revoked', !terminal.revoked, 'a payment to a terminal whose key is revoked');
-  demand('version', version === `${mapped.get(to)?.length}`, 'a version that is not in force');
+  // One that its payer has claimed back is refused because the terminal is gone.
+  const isBack = body.offline !== '' && status !== 'posted';
+  demand('suspended', isBack || !terminal.suspended, 'a payment to a suspended terminal');
+  demand('revoked', isBack || !terminal.revoked, 'a payment to a terminal whose key is revoked');
+  const versions = mapped.get(to)?.length ?? 0;
+  const isKnown = body.offline ? Number(version) <= versions : version === `${versions}`;
+  demand('version', isKnown, 'a version that is not in force');
   const free = BigInt(terminal.balance) - (accounts.get(`holding/${to}`)?.balance ?? 0n);
-  const most = [own.perPayment, terminal.perPayment, terminal.balance && free];
+  const online = [own.perPayment, terminal.perPayment, terminal.balance && free];
+  const most = body.offline ? limitsOffline(state, body.offline, own) : online;
   const isIn = most.every((one) => one === '' || BigInt(amount) <= BigInt(one));
   demand('amount', isIn, 'over a limit of a wallet');
   const instant = unhex(BigInt(body.at).toString(16).padStart(12, '0'));
   const id = derivedId('pay', instant, unhex(hash));
   const claim = claimOn(to, offerHash);
-  const code = claims.get(claim)?.startsWith('void/') ? 'offer-voided' : 'offer-taken';
-  const note = () => payments.set(id, { payer, terminal: to, version });
-  return { values: { ...values, id, claim, code, from: payer, to, own: `holding/${to}` }, note };
+  const code = /^(void|reclaim)\//.test(claims.get(claim) ?? '') ? 'offer-voided' : 'offer-taken';
+  // A PAY that was claimed back has the group of one online, which the ledger refuses.
+  const isOffline = body.offline !== '' && status === 'posted';
+  const plain = `4 payer/${payer} holding/${to} ${amount}; 5 ${id} holding/${to} ${amount}`;
+  const booked = { steps: plain, covered: 0n };
+  const { steps, covered } = isOffline ? bookOffline(state, id, body) : booked;
+  const number = `payer-sequence/${payer}/${body.sequence}`;
+  const taken = isOffline && claims.has(number) ? claim : `${claim} ${number}`;
+  const paid = { payer, terminal: to, version, hash, isOffline, covered };
+  const note = () => payments.set(id, paid);
+  return { values: { ...values, id, claims: taken, steps, code, from: payer, to }, note };
 }
 
 function voidOffer(state: State, { request, at }: Entry): Judged {
@@ -77,7 +92,9 @@ function voidOffer(state: State, { request, at }: Entry): Judged {
   state.demand('role', own.wallet === from, 'signed with the key of another wallet');
   const claim = claimOn(from, offerHash);
   const taker = state.claims.get(claim) ?? '';
-  const to = state.payments.get(taker)?.payer;
+  const paid = state.payments.get(taker);
+  state.demand('refund', !paid?.isOffline, 'the terminal has accepted the payment');
+  const to = paid?.payer;
   const common = { ...values, from, voided: claim.replace('offer', 'void') };
   if (to === undefined) return { values: { ...common, burned: claim } };
   const amount = state.holds.get(taker)?.remaining;
@@ -87,18 +104,22 @@ function voidOffer(state: State, { request, at }: Entry): Judged {
 type Upload = Facts<'terminal payments amount upload'>;
 
 /** What is taken from the payments of an upload: in their order, as much as each has left. */
-function sharesOf(state: State, { terminal, payments, amount, upload }: Upload) {
+function sharesOf(state: State, { terminal, payments, amount, upload }: Upload, isBack = false) {
   const ids = payments.split(' ');
   const found = ids.map((id) => state.payments.get(id));
   const isOwn = found.every((one) => one?.terminal === terminal);
   const isOnce = new Set(ids).size === ids.length;
   state.demand('hold', isOwn && isOnce, 'an upload names payments of its terminal, each once');
   let rest = BigInt(amount);
-  const shares = ids.map((id, at) => {
-    const left = state.holds.get(id)?.remaining ?? 0n;
-    const share = at === ids.length - 1 || rest < left ? rest : left;
+  const holds = ids.flatMap((id) => {
+    const own = [id, `cover/${id}`].filter((hold) => state.holds.has(hold));
+    return isBack ? own.toReversed() : own;
+  });
+  const shares = holds.map((hold, at) => {
+    const left = state.holds.get(hold)?.remaining ?? 0n;
+    const share = at === holds.length - 1 || rest < left ? rest : left;
     rest -= share;
-    return [id, share] as const;
+    return [hold, share] as const;
   });
   const used = shares.filter(([, share]) => share > 0n);
   const place = `upload/${terminal} ${upload}`;
@@ -157,10 +178,13 @@ function refund(state: State, { request, at }: Entry): Judged {
   const { body, own, values } = openMessage(state, 'refund', REFUND, request, at);
   const { terminal: from, payer: to } = body;
   state.demand('role', own.wallet === from, 'signed with the key of another wallet');
-  const { used, place, payments } = sharesOf(state, body);
+  const { used, place, payments } = sharesOf(state, body, true);
+  const ways = new Set(payments.map(({ isOffline }) => isOffline));
+  state.demand('refund', ways.size <= 1, 'of payments online and offline');
+  const back = payments[0]?.isOffline ? `float/${to}` : `payer/${to}`;
   const isPayer = payments.every(({ payer }) => payer === to);
   state.demand('refund', isPayer, 'to another wallet than the one that paid');
-  const drawn = used.map(([hold, share]) => `6 ${hold} payer/${to} ${share}`).join('; ');
+  const drawn = used.map(([hold, share]) => drawOf(hold, from, back, share)).join('; ');
   return { values: { ...values, from, to, place, drawn } };
 }
 
@@ -189,4 +213,12 @@ function suspend(state: State, { request, at }: Entry): Judged {
 }
 
 /** By code: the values that the group of an entry must have. All throw Broken. */
-export const MESSAGES = { pay, void: voidOffer, settle, park: settle, refund, refusal, suspend };
+export const MESSAGES = {
+  pay,
+  void: voidOffer,
+  settle,
+  park: settle,
+  refund,
+  refusal,
+  suspend,
+};

@@ -1,7 +1,8 @@
 // pure
-import { hex, sha256, toCbor } from './encoding.ts';
+import { fromCbor, hex, must, sha256, toCbor } from './encoding.ts';
 import type { Values } from './groups.ts';
 import type { Entry } from './ledger.ts';
+import { PARAMETERS, read } from './shapes.ts';
 import { isSignedBy, openSigned, readCertificate } from './signatures.ts';
 import { SKEW_MS, walletOf } from './state.ts';
 import type { State } from './state.ts';
@@ -25,12 +26,15 @@ function wallet(state: State, { request, facts, at }: Entry): Judged {
   const signed = reading('certificate', () => openSigned(request, network));
   demand('certificate', isSignedBy(signed, authority.key), 'not signed by the authority');
   const own = walletOf(reading('certificate', () => readCertificate(signed)));
-  const { wallet: id, role = '', key, terminal, limits, perPayment, balance, until } = own;
+  const { wallet: id, role = '', key, terminal, limits, float, perPayment, balance, until } = own;
   const isPart = role === 'settlement' ? wallets.get(terminal)?.role === 'holding' : !terminal;
   const isWallet = isPart && ['payer', 'holding', 'settlement', 'provider'].includes(role);
   demand('certificate', isWallet, 'not the certificate of a wallet');
+  demand('certificate', !float || role === 'payer', 'only a payer pays offline');
   demand('validity', at < Math.min(authority.until, until), 'a certificate that is over');
-  const most = [BigInt(perPayment), BigInt(balance), limits ? 1 : 0];
+  const { most: single = '', cumulative = '', count = '', epochs = '' } = float ?? {};
+  const offline = float ? [single, cumulative, count, epochs].map(BigInt) : [];
+  const most = [BigInt(perPayment), BigInt(balance), limits ? 1 : 0, ...offline];
   const algorithm = key.alg === '-7' ? 'ES256' : 'EdDSA';
   const hash = hashOf('wallet', id, role, algorithm, key.bytes, terminal, ...most);
   const values = { ...facts, wallet: id, role, asset, key: key.id, hash };
@@ -97,10 +101,29 @@ function supply(state: State, { id, code, facts }: Entry): Judged {
   return { values: { ...facts, id, role, asset, hash } };
 }
 
+/** The authority's own message. */
+function parameters(state: State, { request, facts, at }: Entry): Judged {
+  const { authority, network, demand, reading, asset } = state;
+  const signed = reading('message', () => openSigned(request, network));
+  demand('signature', isSignedBy(signed, authority.key), 'not signed by the authority');
+  const body = reading('message', () => {
+    must(signed.typ === 'coinbox.parameters', `a ${signed.typ}, not parameters`);
+    return read(PARAMETERS, fromCbor(signed.payload));
+  });
+  demand('amount', body.asset === asset, 'another asset');
+  const { number, perPayment, count, exposure, silence, cover, coolOff, claim } = body;
+  const holds = BigInt(body.validUntil) - BigInt(body.at);
+  const terms = [perPayment, count, exposure, silence, cover, coolOff, claim].map(BigInt);
+  demand('validity', Math.abs(Number(body.at) - at) <= SKEW_MS, 'dated at another time');
+  const hash = hashOf('parameters', BigInt(number), holds, ...terms);
+  return { values: { ...facts, number, hash }, note: () => state.parameters.set(number, body) };
+}
+
 /** By code: the values that the group of an entry must have. All throw Broken. */
 export const OPERATORS = {
   open,
   wallet,
+  parameters,
   proposal,
   mapping,
   revoke,

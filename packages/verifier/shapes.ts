@@ -12,9 +12,14 @@ export type Facts<S> = { readonly [N in NamesOf<S> & string]: string };
 export const HEADER = '1=alg 4=kid 16=typ';
 export const CERTIFICATE = '2=wallet 4=until 5=since 8=cnf -65537=own';
 export const KEY = '1=kty 3=alg? -1=crv -2=x -3=y?';
-export const OWN = 'v role tier limits? terminal?';
+export const OWN = 'v role tier limits? terminal? offline?';
 export const LIMITS = 'perPayment? balance?';
-export const PAY = 'v sequence offerHash payer terminal amount asset version at previous?';
+export const OFFLINE = 'most cumulative count epochs place';
+export const PAY = 'v sequence offerHash payer terminal amount asset version at previous? offline?';
+export const PART = 'parameters epoch spent count credits?';
+export const LOAD = 'v sequence load payer amount asset direction at';
+const terms = 'perPayment count exposure silence cover coolOff claim';
+export const PARAMETERS = `v number at validUntil asset ${terms}` as const;
 export const VOID = 'v sequence offer offerHash terminal';
 const billed = 'asset amount lines tariffHash meterHash final issued until';
 export const BILL = `v sequence bill session terminal provider ${billed}` as const;
@@ -38,11 +43,12 @@ i alg crv
 t typ asset code subjectTyp person approver id status
 hash offerHash billHash tariffHash meterHash previous x y subject fingerprint before
 bytes kid drawBytes billBytes facts request memo
-any cnf own limits lines steps claims series
+any cnf own limits offline credits lines steps claims series
 wal wallet payer terminal provider transit from to
 ses session
 bil bill
 off offer
+lod load
 stl settlement
 rfd refund
 prp proposal

@@ -4,7 +4,7 @@ import { p256 } from '@noble/curves/nist.js';
 import { createHash } from 'node:crypto';
 import { fromCbor, hex, must, sha256, toCbor, unhex } from './encoding.ts';
 import type { Value } from './encoding.ts';
-import { CERTIFICATE, HEADER, KEY, LIMITS, OWN, read } from './shapes.ts';
+import { CERTIFICATE, HEADER, KEY, LIMITS, OFFLINE, OWN, read } from './shapes.ts';
 
 /** A public key (page 02): 32 bytes of Ed25519, or x ‖ y of P-256. `alg`: its COSE number. */
 export type Key = { readonly alg: string; readonly bytes: Buffer; readonly id: string };
@@ -26,15 +26,16 @@ const nested = (cbor: string): Value => fromCbor(unhex(cbor));
 export function readCertificate({ typ, payload }: Signed) {
   must(typ === 'coinbox.cert', 'not a certificate');
   const { wallet, own, cnf, since, until } = read(CERTIFICATE, fromCbor(payload));
-  const { role, terminal, limits } = read(OWN, nested(own));
+  const { role, terminal, limits, offline } = read(OWN, nested(own));
   const most = read(LIMITS, limits ? nested(limits) : new Map());
+  const float = offline ? read(OFFLINE, nested(offline)) : undefined;
   const { kty, crv, alg, x, y } = read(KEY, (nested(cnf) as Map<number, Value>).get(1) ?? 0);
   const isIssuer = ROLES[Number(role)] === 'issuer';
   must([kty, crv].join() === (y ? '2,1' : '1,6'), 'a key of another kind');
   must(alg === (isIssuer ? TREE : ''), 'the issuer signs by its log, and nobody else does');
   const key = keyOf(unhex(x + y), y ? ES256 : alg || EDDSA);
   const times = { since: Number(since) * 1000, until: Number(until) * 1000 };
-  return { wallet, role: ROLES[Number(role)], terminal, limits, key, ...most, ...times };
+  return { wallet, role: ROLES[Number(role)], terminal, limits, float, key, ...most, ...times };
 }
 const ROLES = ['', 'payer', 'holding', 'settlement', 'provider', 'authority', 'issuer', 'root'];
 export type Certificate = ReturnType<typeof readCertificate>;

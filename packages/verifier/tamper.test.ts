@@ -243,7 +243,7 @@ const REWRITTEN: readonly Row[] = [
   ['a refund is for who has not paid', 19, 'refund', message(19, 5, idBytes('payer'), 'holding')],
   ['a refund is signed by another terminal', 19, 'role', message(19, 7, 200, 'idle')],
   ['a payment lacks its amount', 16, 'message', message(16, 6, undefined, 'payer')],
-  ['a payment has a field that there is not', 16, 'message', message(16, 11, 1, 'payer')],
+  ['a payment has a field that there is not', 16, 'message', message(16, 12, 1, 'payer')],
   ['a request is left out', 16, 'message', edit(16, (it) => changeMemo(it, () => zeros(0)))],
   [
     'a request is another message',

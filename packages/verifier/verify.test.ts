@@ -17,8 +17,19 @@ const { fixture, entries } = history;
 const root = keyOf(Buffer.from(fixture.ports.root.bytes));
 const good = exportLines(fixture, entries);
 
+/** Those of offline payments, which offline.test.ts has. */
+const offline: readonly string[] = [
+  CODES.parameters,
+  CODES.load,
+  CODES.unload,
+  CODES.fork,
+  CODES.uncovered,
+  CODES.reclaim,
+];
+
 test('the history has every code of an entry, and every refusal that it can', () => {
-  assert.deepEqual(new Set(entries.map(({ code }) => code)), new Set(Object.values(CODES)));
+  const online = Object.values(CODES).filter((code) => !offline.includes(code));
+  assert.deepEqual(new Set(entries.map(({ code }) => code)), new Set(online));
   const refusals = new Set(entries.map(({ refusal }) => refusal));
   const wanted = [undefined, 'claim-taken', 'insufficient-funds', 'hold-exceeded'];
   assert.deepEqual(refusals, new Set(wanted));
@@ -135,7 +146,7 @@ test('page 17 lists every check with its invariant, and no other', () => {
 });
 
 /** What one has to read to trust the verifier: without blank lines and comments. */
-const MOST_LINES = 920;
+const MOST_LINES = 1_090;
 
 test(`the verifier has at most ${MOST_LINES} lines`, () => {
   const files = readdirSync(import.meta.dirname).filter((name) => /(?<!\.test)\.ts$/.test(name));

@@ -8,6 +8,7 @@ import { compare } from './groups.ts';
 import { createLog } from './log.ts';
 import type { Log } from './log.ts';
 import { MESSAGES } from './messages.ts';
+import { OFFLINE_MESSAGES } from './offline.ts';
 import { OPERATORS } from './operators.ts';
 import type { Judged } from './operators.ts';
 import { isSignedBy, openSigned, readCertificate } from './signatures.ts';
@@ -39,7 +40,7 @@ export type Verdict =
   ({ readonly ok: true } & Sums) | { readonly ok: false; readonly broken: Break };
 
 const JUDGES: ReadonlyMap<string, (state: State, entry: Entry) => Judged> = new Map(
-  Object.entries({ ...OPERATORS, ...MESSAGES }),
+  Object.entries({ ...OPERATORS, ...MESSAGES, ...OFFLINE_MESSAGES }),
 );
 
 /** What the ledger may refuse for good (page 20), and the check that says so. */

@@ -8,20 +8,35 @@ import { createServer } from 'node:http';
 import type { Server } from 'node:http';
 import type { Socket } from 'node:net';
 import manifest from '../package.json' with { type: 'json' };
+import { addConsoleFiles } from './console-files.ts';
+import type { ConsoleFilesConfig } from './console-files.ts';
 import { MAX_BODY_BYTES, createDoor, pathOf } from './door.ts';
 import type { DoorEvents } from './door.ts';
+import { addEnrolmentRoutes } from './enrolment-routes.ts';
+import type { EnrolmentRoutesConfig } from './enrolment-routes.ts';
+import { addEventStream } from './event-routes.ts';
+import type { EventRoutesConfig } from './event-routes.ts';
 import { addLogFiles } from './log-files.ts';
 import type { LogFilesConfig } from './log-files.ts';
 import type { Metrics } from './metrics.ts';
 import { PROBLEM_MEDIA_TYPE, problemFor, rejectionOfFailure, traceIdOf } from './problems.ts';
 import { addRoutes, sendProblem } from './routes.ts';
 import type { RoutesConfig } from './routes.ts';
+import { addRunRoutes } from './run-routes.ts';
 import { SCHEMAS } from './schemas.ts';
+import { addWebhookRoutes } from './webhook-routes.ts';
+import type { WebhookRoutesConfig } from './webhook-routes.ts';
 import type { Issuer } from '../issuer.ts';
 
 export type AppConfig = RoutesConfig &
-  LogFilesConfig & {
-    readonly issuer: Pick<Issuer, 'call' | 'submit'> & { readonly ledger: Pick<Ledger, 'head'> };
+  LogFilesConfig &
+  ConsoleFilesConfig &
+  EnrolmentRoutesConfig &
+  EventRoutesConfig &
+  WebhookRoutesConfig & {
+    readonly issuer: Pick<Issuer, 'call' | 'submit' | 'submitRun'> & {
+      readonly ledger: Pick<Ledger, 'head'>;
+    };
     readonly metrics: Metrics;
     /** May it take requests? */
     readonly isSound: () => boolean;
@@ -66,6 +81,11 @@ export async function createApp(config: AppConfig): Promise<FastifyInstance> {
   await documentApi(app);
   addRoutes(app, config);
   addLogFiles(app, config);
+  addConsoleFiles(app, config);
+  addEnrolmentRoutes(app, config);
+  addEventStream(app, config);
+  addWebhookRoutes(app, config);
+  addRunRoutes(app, config);
   addHealth(app, config);
   await app.ready();
   return app;

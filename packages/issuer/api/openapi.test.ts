@@ -3,6 +3,7 @@ import { createRequire } from 'node:module';
 import { after, before, describe, test } from 'node:test';
 import { API_OPERATIONS } from '@coinbox/protocol';
 import type { ApiOperationName } from '@coinbox/protocol';
+import { TEST_PARAMETERS } from '../testing/offline.ts';
 import { createServerFixture } from '../testing/server.ts';
 import type { HttpAnswer, ServerFixture } from '../testing/server.ts';
 import { paidSession } from '../testing/session.ts';
@@ -103,10 +104,7 @@ describe('GET /openapi.json', () => {
     const again = {
       wallet,
       role: 'payer',
-      key: {
-        algorithm: 'EdDSA',
-        bytes: Buffer.from(signer.bytes).toString('base64url'),
-      },
+      key: { algorithm: 'EdDSA', bytes: Buffer.from(signer.bytes).toString('base64url') },
     };
     const provider = s.provider.wallet;
     const calls: readonly (readonly [ApiOperationName, string, unknown?, string?])[] = [
@@ -114,6 +112,10 @@ describe('GET /openapi.json', () => {
       ['openWallet', '/v1/wallets', again],
       ['listWallets', '/v1/wallets?limit=2'],
       ['getWallet', `/v1/wallets/${wallet}`],
+      ['getBalance', `/v1/wallets/${wallet}/balance?as_of_index=12`],
+      ['getStatement', `/v1/wallets/${wallet}/statement?limit=2`],
+      ['getAccountBalance', '/v1/accounts/issuance/balance'],
+      ['getAccountStatement', `/v1/accounts/payer%2F${wallet}/statement`],
       ['freezeWallet', `/v1/wallets/${wallet}/freeze`, {}],
       ['unfreezeWallet', `/v1/wallets/${wallet}/unfreeze`, {}],
       ['revokeKey', `/v1/wallets/${frozen}/revoke`, {}, 'checker'],
@@ -130,7 +132,10 @@ describe('GET /openapi.json', () => {
       ['listRefusals', '/v1/refusals'],
       ['listEntries', '/v1/entries?limit=500'],
       ['getEntry', '/v1/entries/3'],
+      ['listEvents', '/v1/events?limit=500'],
       ['getSummary', '/v1/summary'],
+      ['setParameters', '/v1/parameters', TEST_PARAMETERS],
+      ['getBeacon', '/v1/beacon'],
       ['listCurrencies', '/v1/currencies'],
       ['listProblems', '/v1/problems'],
     ];

@@ -63,10 +63,10 @@ const jsonType = /^application\/json(?:\s*;\s*charset="?utf-8"?)?\s*$/i;
  * Rejects, in this order: credentials-missing, unsupported-media-type, unsupported-encoding,
  * idempotency-key-….
  */
-function checkAccess(
-  { access, method, keyed }: ApiOperation,
+export function checkAccess(
+  { access, method, keyed }: Omit<ApiOperation, 'path'>,
   { headers }: FastifyRequest,
-  { people }: RoutesConfig,
+  { people }: Pick<RoutesConfig, 'people'>,
 ): Rejection | undefined {
   const isKnown = personOf(people, headers.authorization) !== undefined;
   if (access === 'person' && !isKnown) return { code: 'credentials-missing' };
@@ -141,7 +141,8 @@ function sendStored(
   return sendProblem(request, reply, JSON.parse(answer.body) as Rejection, config.refused);
 }
 
-const sendJson = (reply: FastifyReply, status: number, body: string): FastifyReply =>
+/** Answers with JSON that nobody keeps. */
+export const sendJson = (reply: FastifyReply, status: number, body: string): FastifyReply =>
   reply
     .code(status)
     .header('content-type', 'application/json; charset=utf-8')
@@ -158,7 +159,7 @@ function callOf({ config, request }: Exchange): Call {
 }
 
 /** A POST takes no query. Rejects: parameter-unknown, malformed-empty, malformed-json. */
-function bodyOf(request: FastifyRequest): Result<{ raw: Uint8Array; parsed: unknown }> {
+export function bodyOf(request: FastifyRequest): Result<{ raw: Uint8Array; parsed: unknown }> {
   const [name] = Object.keys(request.query as object);
   if (name !== undefined) return reject('parameter-unknown', name.slice(0, 40));
   const raw = (request.body as Buffer | undefined) ?? Buffer.alloc(0);

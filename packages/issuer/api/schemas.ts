@@ -24,6 +24,9 @@ const at = text('RFC 3339, UTC', { format: 'date-time' });
 const index = { type: 'integer', minimum: 0, description: 'Index of a ledger entry' };
 const wallet = idOf('wal', 'A wallet');
 const code = { type: 'string', enum: Object.keys(REJECTIONS) };
+const kind = { type: 'string', enum: Object.values(CODES) };
+const account = text('An account of the ledger', { examples: ['issuance'] });
+const standing = { index, balance, held: amount };
 const status = { type: 'string', enum: ['posted', 'refused'] };
 const role = { type: 'string', enum: ['payer', 'holding', 'settlement', 'provider'] };
 
@@ -42,6 +45,15 @@ export const ref = (name: string): Schema => ({ $ref: `${name}#` });
 const listOf = (items: Schema): Schema => ({ type: 'array', items });
 const pageOf = (name: string): Schema =>
   object({ items: listOf(ref(name)), 'next?': text('Cursor'), as_of_index: index });
+
+const statement = {
+  asset,
+  opening: ref('Standing'),
+  items: listOf(ref('StatementLine')),
+  closing: ref('Standing'),
+  'next?': text('Cursor'),
+  as_of_index: index,
+};
 
 const publicKey = object({ algorithm: { type: 'string', enum: ['EdDSA', 'ES256'] }, bytes });
 const movement = {
@@ -85,6 +97,33 @@ export const SCHEMAS: Readonly<Record<string, Schema>> = {
     key: ref('PublicKey'),
     'terminal?': wallet,
     'limits?': object({ 'per_payment?': amount, 'balance?': amount }),
+    'offline?': object({
+      per_payment: amount,
+      cumulative: amount,
+      count: { type: 'integer', minimum: 1 },
+      epochs: { type: 'integer', minimum: 1 },
+    }),
+  }),
+  SetParameters: object({
+    number: { type: 'integer', minimum: 1, description: 'That of the newest, and one more' },
+    valid_ms: { type: 'integer', minimum: 1, description: 'How long they hold' },
+    per_payment: amount,
+    count: {
+      type: 'integer',
+      minimum: 1,
+      description: 'Offline payments that a terminal may hold',
+    },
+    exposure: amount,
+    silence_ms: { type: 'integer', minimum: 1, description: 'How long without the issuer' },
+    cover: amount,
+    cool_off_ms: { type: 'integer', minimum: 1, description: 'Before money leaves a float' },
+    claim_ms: { type: 'integer', minimum: 1, description: 'Before a lost payment comes back' },
+  }),
+  Beacon: object({
+    epoch: bytes,
+    'parameters?': bytes,
+    status: listOf(bytes),
+    as_of_index: index,
   }),
   Wallet: object({
     wallet,
@@ -98,6 +137,18 @@ export const SCHEMAS: Readonly<Record<string, Schema>> = {
     held: amount,
     as_of_index: index,
   }),
+  Balance: object({ wallet, asset, balance: amount, held: amount, as_of_index: index }),
+  AccountBalance: object({ account, asset, balance, held: amount, as_of_index: index }),
+  Standing: object(standing),
+  StatementLine: object({
+    ...standing,
+    id: text('Id of the group'),
+    code: kind,
+    at,
+    change: balance,
+  }),
+  Statement: object({ wallet, ...statement }),
+  AccountStatement: object({ account, ...statement }),
   Nothing: object({}),
   Certificate: object({ key: text('Key id'), wallet, role: text('Role'), certificate: bytes }),
   Issuance: moveMoney('iss'),
@@ -138,7 +189,7 @@ export const SCHEMAS: Readonly<Record<string, Schema>> = {
   Entry: object({
     index,
     id: text('Id of the group'),
-    code: { type: 'string', enum: Object.values(CODES) },
+    code: kind,
     status,
     'refusal?': code,
     at,
@@ -149,6 +200,27 @@ export const SCHEMAS: Readonly<Record<string, Schema>> = {
     memo: bytes,
     previous_hash: hash,
     hash,
+  }),
+  Event: object({
+    id: index,
+    type: text('What has happened; an open set', { examples: ['settlement.posted'] }),
+    timestamp: at,
+    data: object({
+      group: text('Id of the group'),
+      status,
+      'code?': code,
+      'amount?': amount,
+      'asset?': asset,
+      'from?': wallet,
+      'to?': wallet,
+      'session?': idOf('ses', 'A session'),
+      'bill?': idOf('bil', 'A bill'),
+      'mapping_version?': { type: 'integer', minimum: 1 },
+      'wallet?': wallet,
+      'terminal?': wallet,
+      'provider?': wallet,
+      'proposal?': idOf('prp', 'A proposal'),
+    }),
   }),
   Summary: object({
     asset,
@@ -203,6 +275,26 @@ export const OPERATION_SCHEMAS: Readonly<Record<ApiOperationName, OperationSchem
   },
   listWallets: { summary: 'All wallets', query: query(paging), answer: pageOf('Wallet') },
   getWallet: { summary: 'One wallet with its balance', answer: ref('Wallet') },
+  getBalance: {
+    summary: 'What was in a wallet as of an index; without one, as of now',
+    query: query({ as_of_index: index }),
+    answer: ref('Balance'),
+  },
+  getStatement: {
+    summary: 'Every entry that changed a wallet, with opening and closing balance',
+    query: query({ ...paging, after_index: index, as_of_index: index }),
+    answer: ref('Statement'),
+  },
+  getAccountBalance: {
+    summary: 'What was on an account of the ledger as of an index; without one, as of now',
+    query: query({ as_of_index: index }),
+    answer: ref('AccountBalance'),
+  },
+  getAccountStatement: {
+    summary: 'Every entry that changed an account of the ledger',
+    query: query({ ...paging, after_index: index, as_of_index: index }),
+    answer: ref('AccountStatement'),
+  },
   freezeWallet: {
     summary: 'Let nothing leave a wallet',
     body: ref('Nothing'),
@@ -254,7 +346,28 @@ export const OPERATION_SCHEMAS: Readonly<Record<ApiOperationName, OperationSchem
     answer: pageOf('Entry'),
   },
   getEntry: { summary: 'One entry of the ledger log', answer: ref('Entry') },
+  listEvents: {
+    summary: 'What has happened; GET /v1/events/stream says it as it comes',
+    query: query({
+      ...paging,
+      after: index,
+      type: text('A type, or its first word'),
+      session: idOf('ses', 'A session'),
+      wallet,
+    }),
+    answer: pageOf('Event'),
+  },
   getSummary: { summary: 'All the money there is', answer: ref('Summary') },
+  setParameters: {
+    summary: 'Sign what terminals may take offline',
+    status: 201,
+    body: ref('SetParameters'),
+    answer: ref('Beacon'),
+  },
+  getBeacon: {
+    summary: 'Epoch, stopped wallets and parameters, signed',
+    answer: ref('Beacon'),
+  },
   listCurrencies: { summary: 'Every currency of ISO 4217', answer: items('Currency') },
   listProblems: { summary: 'Every code of a problem', answer: items('ProblemKind') },
 };

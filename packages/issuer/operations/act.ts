@@ -34,7 +34,11 @@ export const answerMessage = (
 export async function carryOut(context: Context, ruling: Result<Ruling>): Promise<Result<Posted>> {
   if (!ruling.ok) return ruling;
   if (ruling.value.kind === 'answer') return accept({ entry: ruling.value.entry, replayed: true });
-  const posted = await post(context, ruling.value.group);
+  return outwards(await post(context, ruling.value.group));
+}
+
+/** An outcome of the ledger as the issuer's door calls it. */
+export function outwards(posted: Result<Posted>): Result<Posted> {
   if (posted.ok) return posted;
   const { code, detail } = posted.rejection;
   return reject(renamed[code] ?? code, detail);

@@ -2,10 +2,14 @@ import type { ApiOperationName, Result } from '@coinbox/protocol';
 import type { Call, Context } from '../context.ts';
 import { approveMapping } from './approve-mapping.ts';
 import { getEntry, listEntries } from './entries.ts';
+import { getBeacon, setParameters } from './beacon.ts';
 import { freezeWallet, unfreezeWallet } from './freeze-wallet.ts';
+import { getAccountBalance, getBalance } from './get-balance.ts';
 import { getMapping } from './get-mapping.ts';
+import { getAccountStatement, getStatement } from './get-statement.ts';
 import { getSummary } from './get-summary.ts';
 import { getWallet } from './get-wallet.ts';
+import { listEvents } from './list-events.ts';
 import { listPayments, listRefunds, listRefusals, listSettlements } from './list-movements.ts';
 import { listProposals } from './list-proposals.ts';
 import { listWallets } from './list-wallets.ts';
@@ -23,6 +27,10 @@ export const API = {
   openWallet,
   listWallets,
   getWallet,
+  getBalance,
+  getStatement,
+  getAccountBalance,
+  getAccountStatement,
   freezeWallet,
   unfreezeWallet,
   revokeKey,
@@ -39,7 +47,10 @@ export const API = {
   listRefusals,
   listEntries,
   getEntry,
+  listEvents,
   getSummary,
+  setParameters,
+  getBeacon,
   listCurrencies,
   listProblems,
 } as const satisfies Record<ApiOperationName, JsonOperation>;

@@ -67,7 +67,8 @@ export function decidePay(pay: Signed<Pay>, facts: PayFacts): Result<Ruling> {
   return toPost(groupOfPay(pay, facts.offer));
 }
 
-function groupOfPay(pay: Signed<Pay>, offer: PayFacts['offer']) {
+/** The group of an online payment. */
+export function groupOfPay(pay: Signed<Pay>, offer: PayFacts['offer']) {
   const { payer, terminal, amount, asset, mappingVersion, offerHash, sequence } = pay.body;
   const payment = paymentIdOf(pay);
   const holding = accountOf('holding', terminal);

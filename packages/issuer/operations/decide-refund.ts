@@ -2,7 +2,7 @@
 import type { Entry } from '@coinbox/ledger';
 import { reject } from '@coinbox/protocol';
 import type { Asset, Refund, Result, Signed } from '@coinbox/protocol';
-import { accountOf, uploadSeries } from '../accounts.ts';
+import { COVER_PREFIX, accountOf, floatOf, lossOf, uploadSeries } from '../accounts.ts';
 import { CODES } from '../codes.ts';
 import { encodeMemo } from '../memo.ts';
 import { sameAgain, toPost } from './ruling.ts';
@@ -36,13 +36,24 @@ export function decideRefund(refund: Signed<Refund>, facts: RefundFacts): Result
   const payments = paymentsOf(terminal, body.payments, facts.payments);
   if (!payments) return reject('payment-unknown');
   if (payments.some((one) => one.payer !== payer)) return reject('refund-destination');
+  if (new Set(payments.map((one) => one.isOffline)).size > 1) {
+    return reject('refund-destination', 'some were paid out of the float and some were not');
+  }
   if (body.asset !== facts.asset) return reject('currency-mismatch');
-  const credit = accountOf('payer', payer);
+  // What the issuer bears goes back to it first.
+  const holds = payments.flatMap((one) => one.holds.toReversed());
+  const isOffline = payments.some((one) => one.isOffline);
+  const back = isOffline ? floatOf(payer) : accountOf('payer', payer);
+  const creditOf = (hold: string) => (hold.startsWith(COVER_PREFIX) ? lossOf(terminal) : back);
   return toPost({
     id: body.refund,
     code: CODES.refund,
     fingerprint: hash,
-    steps: sharesOf(amount, payments).map((share) => ({ kind: 'draw', credit, ...share })),
+    steps: sharesOf(amount, holds).map((share) => ({
+      kind: 'draw',
+      credit: creditOf(share.hold),
+      ...share,
+    })),
     sequence: { series: uploadSeries(terminal), number: upload },
     memo: encodeMemo({
       subject: hash,

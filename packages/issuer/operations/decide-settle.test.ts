@@ -25,7 +25,14 @@ async function fitting() {
     bill: () => accept(bill),
     settledOtherwise: false,
     payments: [
-      { payment: s.payment, payer: s.payer.wallet, terminal, mappingVersion: 1, remaining: 500n },
+      {
+        payment: s.payment,
+        payer: s.payer.wallet,
+        terminal,
+        mappingVersion: 1,
+        isOffline: false,
+        holds: [{ hold: s.payment, remaining: 500n }],
+      },
     ],
     mappingOf: (version) => registry.mapping(terminal, version),
     walletOf: (id) => registry.wallet(id),

@@ -79,7 +79,10 @@ export function decideSettle(settle: Signed<Settle>, facts: SettleFacts): Result
   const contested = checkDestination(body, bill.value, payments, mapping, facts);
   if (contested) return contested;
   const groupOf = facts.walletOf(mapping.provider)?.frozen ? groupOfParking : groupOfSettlement;
-  const shares = sharesOf(body.amount, payments);
+  const shares = sharesOf(
+    body.amount,
+    payments.flatMap(({ holds }) => holds),
+  );
   const group = groupOf(settle, bill.value.body.bill, shares, mapping);
   const sequence = { series: uploadSeries(body.terminal), number: body.upload };
   return toPost({ ...group, sequence });

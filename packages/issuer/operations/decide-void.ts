@@ -15,6 +15,8 @@ export type TakenBy = {
   readonly amount: Money;
   /** What its hold has left. */
   readonly remaining: Money;
+  /** It was paid offline, which takes the terminal's ACCEPT. */
+  readonly isOffline: boolean;
 };
 
 export type VoidFacts = {
@@ -36,6 +38,7 @@ export function decideVoid(message: Signed<Void>, facts: VoidFacts): Result<Ruli
     return reject('key-wrong-role', "another terminal's key");
   if (facts.known) return sameAgain(facts.known, hash);
   if (!takenBy) return toPost({ ...common(message, facts.asset), ...claimed(message) });
+  if (takenBy.isOffline) return reject('session-closed', 'the terminal has accepted the payment');
   if (takenBy.remaining !== takenBy.amount)
     return reject('session-closed', 'money was drawn already');
   return toPost({ ...common(message, facts.asset, takenBy), steps: [giveBack(takenBy)] });

@@ -17,17 +17,24 @@ import { post } from '../context.ts';
 import type { Call, Context } from '../context.ts';
 import { encodeMemo } from '../memo.ts';
 import { isGoodKey } from '../public-key.ts';
-import { amount, id, needed, object, oneOf, optional, publicKey } from '../read.ts';
+import { amount, id, needed, object, oneOf, optional, publicKey, whole } from '../read.ts';
 import type { Body } from '../read.ts';
 import { walletJson } from './wallet-view.ts';
 
 const limits = object({ per_payment: optional(amount), balance: optional(amount) });
+const offline = object({
+  per_payment: needed(amount),
+  cumulative: needed(amount),
+  count: needed(whole),
+  epochs: needed(whole),
+});
 const fields = {
   wallet: needed(id('wallet')),
   role: needed(oneOf('payer', 'holding', 'settlement', 'provider')),
   key: needed(publicKey),
   terminal: optional(id('wallet')),
   limits: optional(limits),
+  offline: optional(offline),
 } as const;
 const readBody = object(fields);
 type Opening = Body<typeof fields>;
@@ -57,7 +64,7 @@ async function open(context: Context, opening: Opening, person: string) {
   if (!known) {
     const no = refuse(context, opening);
     if (no) return no;
-    const body = certificateBody(opening, clock.now());
+    const body = certificateBody(opening, clock.now(), registry.nextStatus);
     const certificate = signCertificate(body, authority, network);
     const posted = await post(context, {
       id: wallet,
@@ -81,18 +88,23 @@ async function open(context: Context, opening: Opening, person: string) {
   return accept(await walletJson(context, record));
 }
 
-function refuse({ registry }: Context, { wallet, role, key, terminal }: Opening) {
+function refuse({ registry }: Context, opening: Opening) {
+  const { wallet, role, key, terminal, offline: float } = opening;
   if (!isGoodKey(key)) return reject('key-invalid');
   const owner = registry.walletOfKey(keyIdOf(key));
   if (owner !== undefined && owner !== wallet) return reject('key-in-use');
+  if (float && role !== 'payer') return reject('parameter-invalid', '/offline');
+  if (float && (float.count === 0 || float.epochs === 0)) {
+    return reject('parameter-invalid', '/offline: at least 1');
+  }
   if (role !== 'settlement' && terminal) return reject('parameter-invalid', '/terminal');
   if (role !== 'settlement') return undefined;
   if (!terminal) return reject('malformed-missing-field', '/terminal');
   return registry.wallet(terminal)?.role === 'holding' ? undefined : reject('terminal-unknown');
 }
 
-function certificateBody(opening: Opening, now: Instant): CertificateBody {
-  const { wallet, role, key: publicKey, terminal, limits: most } = opening;
+function certificateBody(opening: Opening, now: Instant, status: number): CertificateBody {
+  const { wallet, role, key: publicKey, terminal, limits: most, offline: float } = opening;
   const { per_payment: perPayment, balance } = most ?? {};
   const certified = { ...(perPayment && { perPayment }), ...(balance && { balance }) };
   return {
@@ -104,11 +116,20 @@ function certificateBody(opening: Opening, now: Instant): CertificateBody {
     tier: 0,
     ...(most && { limits: certified }),
     ...(terminal && { terminal }),
+    ...(float && {
+      offline: {
+        perPayment: float.per_payment,
+        cumulative: float.cumulative,
+        count: float.count,
+        epochs: float.epochs,
+        status,
+      },
+    }),
   };
 }
 
 /** Deterministic, so that the order of the fields of a body does not matter. */
-const fingerprintOf = ({ wallet, role, key, terminal, limits: most }: Opening): Uint8Array =>
+const fingerprintOf = ({ wallet, role, key, terminal, limits: most, offline: float }: Opening) =>
   sha256(
     encodeCbor([
       CODES.wallet,
@@ -120,5 +141,6 @@ const fingerprintOf = ({ wallet, role, key, terminal, limits: most }: Opening): 
       most?.per_payment ?? 0,
       most?.balance ?? 0,
       most ? 1 : 0,
+      ...(float ? [float.per_payment, float.cumulative, float.count, float.epochs] : []),
     ]),
   );

@@ -3,16 +3,19 @@ import type { Pay, Result, Signed } from '@coinbox/protocol';
 import { accountOf, offerClaim, payerSequenceClaim } from '../accounts.ts';
 import type { Context, Posted } from '../context.ts';
 import { answerMessage } from './act.ts';
+import { claimBack } from './claim-back.ts';
 import { decidePay } from './decide-pay.ts';
 import type { PayFacts } from './decide-pay.ts';
 
 /**
- * Applies a PAY. Terminal and payer are locked, so that who has the claims cannot change between
- * look-up and commit.
+ * Applies a PAY; one that was made offline is claimed back by its payer. Terminal and payer are
+ * locked, so that who has the claims cannot change between look-up and commit.
  */
 export const pay = (context: Context, message: Signed<Pay>): Promise<Result<Posted>> =>
   context.locks.run([message.body.terminal, message.body.payer], async () =>
-    answerMessage(context, message, decidePay(message, await lookUp(context, message))),
+    message.body.offline
+      ? claimBack(context, message)
+      : answerMessage(context, message, decidePay(message, await lookUp(context, message))),
   );
 
 async function lookUp(context: Context, message: Signed<Pay>): Promise<PayFacts> {
@@ -36,6 +39,6 @@ async function lookUp(context: Context, message: Signed<Pay>): Promise<PayFacts>
     terminal,
     mapping: registry.currentMapping(body.terminal),
     held: account?.balance ?? 0n,
-    offer: !offerTakenBy ? 'free' : offerTakenBy.startsWith('void/') ? 'voided' : 'taken',
+    offer: !offerTakenBy ? 'free' : offerTakenBy.startsWith('pay_') ? 'taken' : 'voided',
   };
 }

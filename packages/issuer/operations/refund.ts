@@ -9,14 +9,18 @@ import { suspendIfNeeded } from './suspend.ts';
 
 /** Applies a REFUND. An upload that is behind suspends the terminal. */
 export const refund = (context: Context, message: Signed<Refund>): Promise<Result<Posted>> =>
-  context.locks.run([message.body.terminal], async () => {
-    const ruling = decideRefund(message, await lookUp(context, message));
+  context.locks.run([message.body.terminal, message.body.payer], async () => {
+    const ruling = decideRefund(message, await lookUpRefund(context, message));
     const answer = await answerMessage(context, message, ruling);
     await suspendIfNeeded(context, message, message.body.terminal, answer);
     return answer;
   });
 
-async function lookUp(context: Context, { body }: Signed<Refund>): Promise<RefundFacts> {
+/** The facts of a REFUND. */
+export async function lookUpRefund(
+  context: Context,
+  { body }: Signed<Refund>,
+): Promise<RefundFacts> {
   const { ledger, asset } = context;
   const [known, lastUpload, payments] = await Promise.all([
     ledger.entryOf(body.refund),

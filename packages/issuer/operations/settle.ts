@@ -11,13 +11,17 @@ import { suspendIfNeeded } from './suspend.ts';
 /** Applies a SETTLE. An upload that is behind, and one without backing, suspend the terminal. */
 export const settle = (context: Context, message: Signed<Settle>): Promise<Result<Posted>> =>
   context.locks.run([message.body.terminal], async () => {
-    const ruling = decideSettle(message, await lookUp(context, message));
+    const ruling = decideSettle(message, await lookUpSettle(context, message));
     const answer = await answerMessage(context, message, ruling);
     await suspendIfNeeded(context, message, message.body.terminal, answer);
     return answer;
   });
 
-async function lookUp(context: Context, { body }: Signed<Settle>): Promise<SettleFacts> {
+/** The facts of a SETTLE. */
+export async function lookUpSettle(
+  context: Context,
+  { body }: Signed<Settle>,
+): Promise<SettleFacts> {
   const { ledger, registry, asset } = context;
   const wasParked = registry.wasParked(body.settlement);
   const [known, parked, lastUpload, payments] = await Promise.all([

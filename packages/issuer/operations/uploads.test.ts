@@ -6,13 +6,16 @@ import fc from 'fast-check';
 import { checkUpload, paymentsOf, sharesOf } from './uploads.ts';
 import type { PaymentFacts } from './uploads.ts';
 
-const payment = (at: number, remaining: bigint, terminal = 'wal_T'): PaymentFacts => ({
+const payment = (at: number, terminal = 'wal_T'): PaymentFacts => ({
   payment: `pay_${at}` as PaymentId,
   payer: 'wal_P' as WalletId,
   terminal: terminal as WalletId,
   mappingVersion: 1,
-  remaining,
+  isOffline: false,
+  holds: [],
 });
+
+const hold = (at: number, remaining: bigint) => ({ hold: `pay_${at}`, remaining });
 
 describe('checkUpload()', () => {
   const rows: readonly (readonly [number, number, string | undefined])[] = [
@@ -36,15 +39,14 @@ describe('sharesOf()', () => {
   test('takes all of the amount and never more than a hold has, if there is enough', () => {
     fc.assert(
       fc.property(holds, fc.bigInt({ min: 1n, max: 400n }), (remaining, wanted) => {
-        const payments = remaining.map((rest, at) => payment(at, rest));
-        const shares = sharesOf(money(wanted), payments);
+        const all = remaining.map((rest, at) => hold(at, rest));
+        const shares = sharesOf(money(wanted), all);
         const sum = shares.reduce((total, { amount }) => total + amount, 0n);
         const there = remaining.reduce((total, rest) => total + rest, 0n);
         assert.equal(sum, wanted);
         assert.ok(shares.every(({ amount }) => amount > 0n));
         const fits = shares.every(
-          ({ hold, amount }) =>
-            amount <= (payments.find((p) => p.payment === hold)?.remaining ?? 0n),
+          (share) => share.amount <= (all.find((one) => one.hold === share.hold)?.remaining ?? 0n),
         );
         assert.equal(fits, wanted <= there);
       }),
@@ -52,7 +54,7 @@ describe('sharesOf()', () => {
   });
 
   test('empties the payments in their order', () => {
-    const shares = sharesOf(money(25n), [payment(1, 10n), payment(2, 0n), payment(3, 30n)]);
+    const shares = sharesOf(money(25n), [hold(1, 10n), hold(2, 0n), hold(3, 30n)]);
     assert.deepEqual(shares, [
       { hold: 'pay_1', amount: 10n },
       { hold: 'pay_3', amount: 15n },
@@ -61,7 +63,7 @@ describe('sharesOf()', () => {
 });
 
 describe('paymentsOf()', () => {
-  const [one, two] = [payment(1, 1n), payment(2, 1n)];
+  const [one, two] = [payment(1), payment(2)];
   const terminal = 'wal_T' as WalletId;
   const of = (found: readonly (PaymentFacts | undefined)[], ids = found.map((f) => f?.payment)) =>
     paymentsOf(terminal, ids as PaymentId[], found);
@@ -73,6 +75,6 @@ describe('paymentsOf()', () => {
   test('gives none where one is unknown', () => assert.equal(of([one, undefined]), undefined));
   test('gives none where one comes twice', () => assert.equal(of([one, one]), undefined));
   test("gives none where one is another terminal's", () => {
-    assert.equal(of([one, payment(3, 1n, 'wal_U')]), undefined);
+    assert.equal(of([one, payment(3, 'wal_U')]), undefined);
   });
 });

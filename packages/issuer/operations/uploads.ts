@@ -2,7 +2,7 @@
 import type { TransferGroup } from '@coinbox/ledger';
 import { reject } from '@coinbox/protocol';
 import type { PaymentId, Money, Rejected, Signed, WalletId } from '@coinbox/protocol';
-import { holdOfPayment, suspendGroup } from '../accounts.ts';
+import { suspendGroup } from '../accounts.ts';
 import { CODES } from '../codes.ts';
 import { encodeMemo } from '../memo.ts';
 
@@ -13,9 +13,16 @@ export type PaymentFacts = {
   readonly terminal: WalletId;
   /** The version of the mapping that it is pinned to. */
   readonly mappingVersion: number;
-  /** What its hold has left; not looked up for a payment that stands alone. */
-  readonly remaining: bigint;
+  /** It was made offline, out of the payer's float. */
+  readonly isOffline: boolean;
+  /**
+   * What its holds have left, the payer's own first; not looked up for a payment that stands alone
+   * and has one.
+   */
+  readonly holds: readonly HoldFacts[];
 };
+
+export type HoldFacts = { readonly hold: string; readonly remaining: bigint };
 
 /**
  * The order of a terminal's uploads, which has no gap. The message is known not to be the one that
@@ -46,16 +53,16 @@ export function paymentsOf(
 export type Share = { readonly hold: string; readonly amount: Money };
 
 /**
- * Spreads an amount over payments in their order. What is too much stands on the last one, for the
+ * Spreads an amount over holds in their order. What is too much stands on the last one, for the
  * ledger to refuse and to record.
  */
-export function sharesOf(amount: Money, payments: readonly PaymentFacts[]): readonly Share[] {
+export function sharesOf(amount: Money, holds: readonly HoldFacts[]): readonly Share[] {
   const shares: Share[] = [];
   let rest: bigint = amount;
-  payments.forEach(({ payment, remaining }, at) => {
-    const isLast = at === payments.length - 1;
+  holds.forEach(({ hold, remaining }, at) => {
+    const isLast = at === holds.length - 1;
     const share = isLast || rest < remaining ? rest : remaining;
-    if (share > 0n) shares.push({ hold: holdOfPayment(payment), amount: share as Money });
+    if (share > 0n) shares.push({ hold, amount: share as Money });
     rest -= share;
   });
   return shares;

@@ -56,7 +56,7 @@ export type FixturePorts = Pick<IssuerPorts, 'network' | 'asset' | 'root' | 'cer
 };
 
 /** What the fixture asks of an issuer, wherever it runs. */
-export type FixtureIssuer = Pick<Issuer, 'submit' | 'call' | 'summary' | 'close'>;
+export type FixtureIssuer = Pick<Issuer, 'submit' | 'submitRun' | 'call' | 'summary' | 'close'>;
 
 /** An issuer with what a test needs to speak to it. */
 export type RunningFixture<I extends FixtureIssuer = Issuer> = {

@@ -1,5 +1,5 @@
 import type { MessageType } from '../message.ts';
-import { amount, asset, field, hash, id, instant, integer, versioned } from '../shape.ts';
+import { amount, asset, field, hash, id, instant, integer, optional, versioned } from '../shape.ts';
 import type { ValueIn } from '../shape.ts';
 
 /**
@@ -17,6 +17,8 @@ const shape = versioned({
   most: field(9, amount),
   tariffHash: field(10, hash),
   validUntil: field(11, instant),
+  /** The number of the PARAMETERS by which the terminal takes offline payments; else absent. */
+  parameters: optional(12, integer(1)),
 });
 
 export type Offer = ValueIn<typeof shape>;

@@ -2,8 +2,38 @@ import type { Instant } from '../time.ts';
 import { derivedId } from '../ids.ts';
 import type { PaymentId } from '../ids.ts';
 import type { MessageType } from '../message.ts';
-import { amount, asset, field, hash, id, instant, integer, optional, versioned } from '../shape.ts';
+import {
+  amount,
+  asset,
+  field,
+  hash,
+  id,
+  instant,
+  integer,
+  list,
+  optional,
+  record,
+  versioned,
+} from '../shape.ts';
 import type { ValueIn } from '../shape.ts';
+
+/** Refunds that one PAY can spend before the issuer has seen them. */
+export const MOST_CREDITS = 4;
+
+const offlineShape = record({
+  /** The number of the PARAMETERS that the offer names. */
+  parameters: field(1, integer(1)),
+  /** The epoch in which the wallet last heard the issuer. */
+  epoch: field(2, integer(1)),
+  /** What the wallet has paid offline since then, this payment included, minor units. */
+  spent: field(3, amount),
+  /** How many payments that were, this one included. */
+  count: field(4, integer(1)),
+  /** Refunds that this payment may rest on and that the issuer may not have seen. */
+  credits: optional(5, list(id('refund'), MOST_CREDITS)),
+});
+/** What makes a PAY money by itself: it comes out of the payer's float. */
+export type OfflinePart = ValueIn<typeof offlineShape>;
 
 /**
  * PAY, payer → holding: so much for this offer, from this wallet. Bound to the offer, the receiver
@@ -21,6 +51,8 @@ const shape = versioned({
   at: field(9, instant),
   /** Hash of the message that this wallet signed before; absent on its first. */
   previous: optional(10, hash),
+  /** There on an offline payment. */
+  offline: optional(11, offlineShape),
 });
 
 export type Pay = ValueIn<typeof shape>;

@@ -46,6 +46,43 @@ export const paymentRejections = {
     'The certificate is too old for offline use.',
     '离线证书过旧。',
   ),
+  'offline-unavailable': row(
+    409,
+    'later',
+    'The terminal takes no offline payments now.',
+    '该终端目前不接受离线付款。',
+  ),
+  'offline-uncovered': row(
+    409,
+    'later',
+    'Nobody covers the offline payment.',
+    '离线付款无人承担。',
+  ),
+  'payment-parked': row(
+    409,
+    'later',
+    'The payment spends a refund that the issuer has not seen yet.',
+    '该付款使用了发行方尚未收到的退款。',
+  ),
+  'payment-unsynced': row(
+    409,
+    'later',
+    'The terminal has not brought the offline payment yet.',
+    '终端尚未上传该离线付款。',
+  ),
+  'float-cooling': row(
+    409,
+    'later',
+    'The money comes back from the float after a time.',
+    '离线余额须经冷却期后退回。',
+  ),
+  'fork-known': row(409, 'never', 'The fork is known already.', '该双重支付已登记。'),
+  'fork-invalid': row(
+    422,
+    'never',
+    'The two payments prove no double spending.',
+    '两笔付款不构成双重支付证明。',
+  ),
   'payment-unknown': row(404, 'never', 'There is no such payment.', '没有该付款。'),
   'refund-exceeds-unspent': row(
     422,

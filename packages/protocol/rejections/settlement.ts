@@ -53,6 +53,7 @@ export const settlementRejections = {
     'There is no paid session for the bill.',
     '账单没有对应会话。',
   ),
+  'bill-pending': row(409, 'later', 'The session is not billed yet.', '该会话尚未出账。'),
   'bill-not-final': row(
     409,
     'never',
@@ -127,4 +128,5 @@ export const settlementRejections = {
     '账本为该终端持有的金额不足。',
   ),
   'too-many-items': row(413, 'never', 'The batch has too many items.', '批次项目过多。'),
+  'run-invalid': row(422, 'never', 'The run is not what its SYNC says.', '上传内容与 SYNC 不符。'),
 } as const;
