@@ -14,10 +14,11 @@ import type {
   WalletJson,
   WalletRole,
 } from '@coinbox/protocol';
-import { openKeys, readJsonFile, writeJsonFile } from '@coinbox/storage';
+import { TOKEN_FILE, openKeys, readJsonFile, writeJsonFile } from '@coinbox/storage';
 import type { KeyStore } from '@coinbox/storage';
 import { createProviderFolder, enrolProvider } from '@coinbox/provider';
 import { createTerminalFolder, enrolTerminal } from '@coinbox/terminal';
+import type { TerminalKeyOrder } from '@coinbox/terminal';
 import { parseTariff } from '@coinbox/tariff';
 import { readToken } from './commands/issuer.ts';
 import { readTextFile } from './commands/run.ts';
@@ -38,7 +39,7 @@ export function orFail<T>(answer: Result<T>, what: string): T {
   throw new RefusedError(`${what}: ${code}: ${rejectionRow(code).en}${detail && ` (${detail})`}`);
 }
 
-const now = (): Instant => Date.now() as Instant;
+export const now = (): Instant => Date.now() as Instant;
 const newWalletId = (): WalletId => newId('wallet', now(), randomBytes(10));
 
 export function keyJson({ algorithm, bytes }: PublicKey): PublicKeyJson {
@@ -49,18 +50,21 @@ export function keyJson({ algorithm, bytes }: PublicKey): PublicKeyJson {
 const ENROLMENT_FILE = 'enrolment.json';
 
 /**
- * Wallet ids of a folder, made once and stored before the issuer hears of them: enrolling again
+ * Wallet ids of a folder, each made once and stored before the issuer hears of it: enrolling again
  * asks for the same wallets.
  */
 export function walletIds<Name extends string>(
   folder: string,
   names: readonly Name[],
 ): Record<Name, WalletId> {
-  if (!existsSync(join(folder, ENROLMENT_FILE))) {
-    const fresh = Object.fromEntries(names.map((name) => [name, newWalletId()]));
-    writeJsonFile(folder, ENROLMENT_FILE, fresh);
-  }
-  return readJsonFile(folder, ENROLMENT_FILE) as Record<Name, WalletId>;
+  const known = existsSync(join(folder, ENROLMENT_FILE))
+    ? (readJsonFile(folder, ENROLMENT_FILE) as Partial<Record<Name, WalletId>>)
+    : {};
+  const missing = names.filter((name) => !Object.hasOwn(known, name));
+  const fresh = Object.fromEntries(missing.map((name) => [name, newWalletId()]));
+  const all = { ...known, ...fresh } as Record<Name, WalletId>;
+  if (missing.length > 0) writeJsonFile(folder, ENROLMENT_FILE, all);
+  return all;
 }
 
 /** Has the issuer open a wallet for a key and certify it. */
@@ -119,6 +123,8 @@ export type TerminalEnrolment = Enrolment & {
   /** Smallest and largest payment of a session, minor units. */
   readonly least: string;
   readonly most: string;
+  /** Where its keys are made. Default: in a file. */
+  readonly keys?: TerminalKeyOrder;
 };
 
 /** The part of a configuration that terminal and provider have in common. */
@@ -132,10 +138,12 @@ const siteOf = ({ discovery, issuerUrl, brokerUrl }: Enrolment) => ({
 });
 
 /** The keys of a folder: made now, or by an enrolment that was cut short. */
-const keysOf = (folder: string, create: (folder: string) => KeyStore): KeyStore =>
-  existsSync(join(folder, 'keys.json')) ? openKeys(folder) : create(folder);
+export const keysOf = (folder: string, create: (folder: string) => KeyStore): KeyStore =>
+  ['keys.json', TOKEN_FILE].some((file) => existsSync(join(folder, file)))
+    ? openKeys(folder)
+    : create(folder);
 
-const refuseInitialised = (folder: string, file: string): void => {
+export const refuseInitialised = (folder: string, file: string): void => {
   if (existsSync(join(folder, file))) {
     throw new Fault('already-initialised', `${join(folder, file)} exists`);
   }
@@ -162,7 +170,7 @@ export async function enrolProviderFolder(order: Enrolment): Promise<WalletId> {
 export async function enrolTerminalFolder(order: TerminalEnrolment): Promise<WalletId> {
   const { folder, client, least, most } = order;
   refuseInitialised(folder, 'terminal.json');
-  const keys = keysOf(folder, createTerminalFolder);
+  const keys = keysOf(folder, () => createTerminalFolder(folder, order.keys));
   const ids = walletIds(folder, ['holding', 'settlement']);
   const holding = keys.signer('holding').publicKey;
   const settlement = keys.signer('settlement').publicKey;

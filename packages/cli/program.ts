@@ -7,6 +7,9 @@ import { addWitnessCommand } from './commands/run-witness.ts';
 import { addVerifyCommand } from './commands/verify.ts';
 import { EXIT, EXIT_MEANINGS } from './exit-codes.ts';
 import { print, printJson } from './output.ts';
+import { addAuditCommand } from './program/audit-command.ts';
+import { addBooksCommands } from './program/books-commands.ts';
+import { addEnrolmentCommands } from './program/enrolment-commands.ts';
 import { addIssuerCommands } from './program/issuer-commands.ts';
 import { addMapCommand } from './program/map-command.ts';
 import { examples, json, portNumber } from './program/options.ts';
@@ -36,6 +39,7 @@ export const program = new Command('coinbox')
 
 addIssuerCommands(program);
 addTerminalCommands(program);
+addEnrolmentCommands(program);
 
 program
   .command('doctor')
@@ -59,6 +63,8 @@ addReplayCommands(program);
 addExportCommand(program);
 addVerifyCommand(program);
 addReceiptCommand(program);
+addAuditCommand(program);
+addBooksCommands(program);
 addWitnessCommand(program);
 
 program

@@ -12,10 +12,12 @@ export const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   ledger: ['protocol', 'storage'],
   link: ['protocol'],
   log: ['protocol'],
+  evidence: ['protocol'],
   issuer: ['protocol', 'tariff', 'ledger', 'storage', 'log'],
   terminal: ['protocol', 'tariff', 'storage', 'link'],
   provider: ['protocol', 'tariff', 'storage', 'link'],
   payer: ['protocol', 'storage'],
+  console: ['protocol', 'payer', 'tariff'],
   verifier: [],
 };
 

@@ -1,4 +1,4 @@
-import { encodeCbor, sign1, signCertificate, toHex } from '@coinbox/protocol';
+import { encodeCbor, money, sign1, signCertificate, toHex } from '@coinbox/protocol';
 import type { CborValue, Certificate, CertificateBody } from '@coinbox/protocol';
 import {
   EXAMPLE_NETWORK,
@@ -24,7 +24,17 @@ const valueOf = ({ body, keyId, hash }: Certificate): unknown =>
     hash,
   });
 
-const certificate = (more: Partial<CertificateBody>, by = authority, network = EXAMPLE_NETWORK) =>
+const offline = {
+  perPayment: money(10_000n),
+  cumulative: money(50_000n),
+  count: 20,
+  epochs: 1008,
+  status: 11,
+};
+
+const certificate = (...how: Parameters<typeof certified>): Uint8Array => certified(...how).bytes;
+
+const certified = (more: Partial<CertificateBody>, by = authority, network = EXAMPLE_NETWORK) =>
   signCertificate(
     {
       wallet: exampleId('wallet', 'someone'),
@@ -37,7 +47,7 @@ const certificate = (more: Partial<CertificateBody>, by = authority, network = E
     },
     by,
     network,
-  ).bytes;
+  );
 
 /** A payload that the authority has signed as a certificate. */
 const signed = (...entries: readonly (readonly [number, CborValue])[]): Uint8Array =>
@@ -68,6 +78,7 @@ export function certificateVectors() {
     ...Object.entries(parties).map(([name, party]) =>
       taken(name, party.certificate.bytes, valueOf(party.certificate)),
     ),
+    taken('payer, offline', certificate({ offline }), valueOf(certified({ offline }))),
     ...storedEs256.certificates,
     refused('signed by a stranger', certificate({}, stranger), 'key-unknown'),
     refused(

@@ -31,9 +31,11 @@ import {
   EXAMPLE_START,
   exampleMessage,
   exampleMessages,
+  exampleOfflinePay,
   exampleParties,
   exampleProofAt,
   exampleSigner,
+  exampleTools,
 } from '@coinbox/protocol/testing';
 import { diagnosticOf, jsonOf, refused, taken } from './case.ts';
 import type { Case } from './case.ts';
@@ -220,7 +222,7 @@ const changes: readonly Change[] = [
   ['pay', 'of version 2^31', { 1: 2 ** 31 }, 'unsupported-version'],
   ['pay', 'without a version', { 1: undefined }, 'malformed-missing-field'],
   ['pay', 'without an amount', { 6: undefined }, 'malformed-missing-field'],
-  ['pay', 'with another field', { 11: 0 }, 'malformed-unknown-field'],
+  ['pay', 'with another field', { 12: 0 }, 'malformed-unknown-field'],
   ['pay', 'of nothing', { 6: 0 }, 'amount-zero'],
   ['pay', 'of -1', { 6: -1 }, 'amount-negative'],
   ['pay', 'of 2^63', { 6: 2n ** 63n }, 'amount-out-of-range'],
@@ -336,6 +338,7 @@ export function messageVectors() {
     cases: [
       ...names.map((name) => valid(name, messages[name])),
       ...otherReceipts(),
+      valid('pay, offline', exampleOfflinePay(messages.pay, parties.payer, exampleTools)),
       ...storedEs256.messages,
       ...invalidMessages(),
       ...invalidFields(),

@@ -1,3 +1,4 @@
+import { CONSOLE_FOLDER, isConsoleBuilt } from '@coinbox/console';
 import { initIssuer, startIssuer, tokenFile } from '@coinbox/issuer';
 import type { Clock, Instant } from '@coinbox/protocol';
 import { readTextFile, stayUp } from './run.ts';
@@ -26,7 +27,11 @@ export function makeIssuer(
 /** An operator's token, out of the file that `init` has written. */
 export const readToken = (file: string): string => readTextFile(file).trim();
 
-export async function runIssuer(folder: string, { host, port, json }: RunOptions): Promise<void> {
-  const running = await startIssuer({ folder, host, port });
+export async function runIssuer(
+  folder: string,
+  { host, port, json, webhooksAnywhere = false }: RunOptions & { webhooksAnywhere?: boolean },
+): Promise<void> {
+  const pages = isConsoleBuilt() ? { consoleFolder: CONSOLE_FOLDER } : {};
+  const running = await startIssuer({ folder, host, port, webhooksAnywhere, ...pages });
   await stayUp('issuer', running, json);
 }

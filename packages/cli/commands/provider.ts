@@ -1,11 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import { createServer } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { problemOf } from '@coinbox/protocol';
 import type { Clock, Instant } from '@coinbox/protocol';
 import { openMqttConnection, openMqttLink } from '@coinbox/link';
 import type { MqttConnection } from '@coinbox/link';
-import { readProviderFolder, startProvider } from '@coinbox/provider';
-import type { Provider } from '@coinbox/provider';
+import { answerJson, openBillingToken, readProviderFolder, startProvider } from '@coinbox/provider';
+import type { JsonAnswer, Provider } from '@coinbox/provider';
 import { tell } from '../output.ts';
 import { reportFault, stayUp } from './run.ts';
 import type { RunOptions } from './run.ts';
@@ -22,16 +24,24 @@ export async function runProviders(
 ): Promise<void> {
   const connections = new Map<string, MqttConnection>();
   const providers: Provider[] = [];
-  const server = createServer((_request, response) => {
-    response.writeHead(200, { 'content-type': 'application/json' });
-    response.end(JSON.stringify({ status: 'ok', providers: providers.length }));
+  const tokens = new Map<string, string>();
+  const server = createServer((request, response) => {
+    answer(request, providers, tokens).then(({ status, body }) => {
+      response.writeHead(status, { 'content-type': 'application/json' });
+      response.end(JSON.stringify(body));
+    }, reportFault);
   });
   const closeProviders = async (): Promise<void> => {
     for (const provider of providers) await provider.close();
     for (const connection of connections.values()) await connection.close();
   };
   try {
-    for (const folder of folders) providers.push(startOne(folder, connections));
+    for (const folder of folders) {
+      const provider = startOne(folder, connections);
+      providers.push(provider);
+      const { billing } = readProviderFolder(folder, clock.now()).config;
+      if (billing === 'own') tokens.set(provider.wallet, openBillingToken(folder));
+    }
     await new Promise<void>((resolve, reject) => {
       server.once('error', reject);
       server.listen(port, host, resolve);
@@ -47,6 +57,34 @@ export async function runProviders(
     await closeProviders();
   };
   await stayUp('provider', { url, close }, json);
+}
+
+const MOST_BODY_BYTES = 16_384;
+
+/**
+ * `/` is the status; below the wallet of a provider that bills by itself its own system bills, with
+ * the token in `billing.token` of the provider's folder.
+ */
+async function answer(
+  request: IncomingMessage,
+  providers: readonly Provider[],
+  tokens: ReadonlyMap<string, string>,
+): Promise<JsonAnswer> {
+  const [, wallet = '', path = ''] = /^\/(wal_\w+)(\/.*)$/.exec(request.url ?? '') ?? [];
+  const provider = providers.find((one) => one.wallet === wallet);
+  const token = tokens.get(wallet);
+  if (!provider || token === undefined) {
+    return { status: 200, body: { status: 'ok', providers: providers.length } };
+  }
+  let text = '';
+  for await (const piece of request) {
+    text += String(piece);
+    if (text.length > MOST_BODY_BYTES)
+      return { status: 413, body: problemOf({ code: 'too-large' }) };
+  }
+  const { method = 'GET', headers } = request;
+  const question = { method, path, authorization: headers.authorization, body: text };
+  return answerJson(provider, token, question);
 }
 
 function startOne(folder: string, connections: Map<string, MqttConnection>): Provider {

@@ -63,6 +63,10 @@ export type ReplayResult = {
 export type Replay = {
   readonly fleet: Fleet;
   readonly result: ReplayResult;
+  /** What was played, and with which tariff and deposit (minor units). */
+  readonly sessions: readonly PricedSession[];
+  readonly tariff: string;
+  readonly deposit: bigint;
   /** Stops the processes and removes a temporary folder. */
   close(): Promise<void>;
 };
@@ -86,7 +90,8 @@ export async function replay(options: ReplayOptions): Promise<Replay> {
     const driven = await drive(fleet, priced, deposit, options);
     const seconds = Math.round(performance.now() - began) / 1000;
     const result = await concludeReplay(fleet, file, unpriced, driven, seconds);
-    return { fleet, result, close };
+    const played = { sessions: priced, tariff: tariff.document, deposit };
+    return { fleet, result, ...played, close };
   } catch (fault) {
     await close();
     throw fault;
