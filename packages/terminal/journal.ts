@@ -76,12 +76,15 @@ export interface Journal {
 /** An outgoing message, and for one to a provider: to which. */
 export type Pending = Outgoing & { readonly peer?: WalletId };
 
-const toPending = ({ target, hash, upload, provider }: OutboxRow, bytes: Uint8Array): Pending => ({
-  target,
-  hash,
-  bytes,
-  upload,
-  ...(provider && { peer: provider }),
+/** The message itself is read when it is looked at: most of what is pending only waits. */
+const toPending = (row: OutboxRow, read: (row: OutboxRow) => Uint8Array): Pending => ({
+  target: row.target,
+  hash: row.hash,
+  get bytes() {
+    return read(row);
+  },
+  upload: row.upload,
+  ...(row.provider && { peer: row.provider }),
 });
 
 export type Answered = { readonly target: Target; readonly hash: Uint8Array };
@@ -109,6 +112,7 @@ export function openJournal(folder: string): Journal {
     inTransaction(database, clearOutbox);
     answeredSince = [];
   };
+  const readPending = (row: OutboxRow): Uint8Array => messageAt(store, recent, row);
   return {
     get head() {
       return head;
@@ -146,7 +150,7 @@ export function openJournal(folder: string): Journal {
       return row && readMessage(store, recent, row);
     },
     pending: (target, limit = 64) =>
-      outbox.first(target, limit).map((row) => toPending(row, messageAt(store, recent, row))),
+      outbox.first(target, limit).map((row) => toPending(row, readPending)),
     sent(target, hash) {
       outbox.remove(target, hash);
       answeredSince.push({ target, hash: Uint8Array.from(hash) });

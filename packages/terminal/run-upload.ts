@@ -28,13 +28,16 @@ const isOf = ({ bytes }: Pending, typ: string): boolean => {
   return found.ok && found.value === typ;
 };
 
+/** Uploads without a number are PAYs that were taken offline, and their ACCEPTs. */
+const isOffline = ({ upload }: Pending): boolean => upload === 0;
+
 /**
  * Takes ACCEPTs at the head out of the outbox. The PAY of such a one is answered: that was durable
  * before its ACCEPT was taken out, and the terminal died between the two.
  */
 export function clearAnsweredAccepts({ journal }: Pick<Core, 'journal'>): void {
   for (const one of journal.pending('upload', MOST_LOOKED_AT)) {
-    if (!isOf(one, ACCEPT.typ)) return;
+    if (!isOffline(one) || !isOf(one, ACCEPT.typ)) return;
     journal.sent('upload', one.hash);
   }
 }
@@ -42,7 +45,7 @@ export function clearAnsweredAccepts({ journal }: Pick<Core, 'journal'>): void {
 /** The uploads of one run, where there is a payment among them that was taken offline. */
 export function runToSend({ journal }: Pick<Core, 'journal'>): readonly Pending[] {
   const uploads = journal.pending('upload', MOST_LOOKED_AT);
-  if (!uploads.some((one) => isOf(one, PAY.typ))) return [];
+  if (!uploads.some((one) => isOffline(one) && isOf(one, PAY.typ))) return [];
   let room = MOST_RUN_BYTES - HEAD_BYTES;
   let end = uploads.findIndex(({ bytes }) => (room -= bytes.length + 2) < 0);
   if (end < 0) end = uploads.length;
