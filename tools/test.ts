@@ -9,9 +9,21 @@ import { spec } from 'node:test/reporters';
 
 const root = process.cwd();
 const folders = ['packages', 'tools', 'spec', 'e2e', 'examples', 'bench'];
-const words = process.argv.slice(2);
+/** These take longer; `npm test` leaves them to `npm run test:long`, and says so. */
+const LONG = [
+  'packages/console/e2e/',
+  'packages/cli/e2e/bluetooth',
+  'packages/cli/e2e/disk-faults',
+  'packages/cli/e2e/kill',
+  'packages/cli/e2e/power-loss',
+  'packages/simulator/planted-bugs',
+  'examples/',
+];
+const isLongRun = process.argv.includes('--long');
+const words = process.argv.slice(2).filter((word) => word !== '--long');
+const isLong = (path: string): boolean => LONG.some((start) => path.startsWith(start));
 const wanted = (path: string): boolean =>
-  words.length === 0 || words.some((word) => path.includes(word));
+  words.length === 0 ? isLong(path) === isLongRun : words.some((word) => path.includes(word));
 
 const files = folders
   .flatMap((folder) => globSync(`${folder}/**/*.test.ts`, { cwd: root }))
@@ -25,6 +37,9 @@ const TEST_TIMEOUT_MS = 120_000;
 // Every file is a process of its own, and loads the same sources: they are compiled once.
 process.env.NODE_COMPILE_CACHE ??= join(root, 'node_modules', '.cache', 'compiled');
 
+if (words.length === 0 && !isLongRun) {
+  process.stdout.write('left to `npm run test:long`: ' + LONG.join(', ') + '\n');
+}
 if (files.length === 0) {
   process.stderr.write(`no test file matches ${words.join(' ') || 'anything'}\n`);
   process.exit(1);
